@@ -1,0 +1,84 @@
+"""System checks: is this site configured so that it can do its work safely?"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+NATIVE_LIBRARIES = (
+    "libgobject-2.0.so.0",
+    "libpango-1.0.so.0",
+    "libpangoft2-1.0.so.0",
+    "libharfbuzz-subset.so.0",
+)
+INSTALL_LINE = (
+    "sudo apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 "
+    "libharfbuzz-subset0 fonts-noto-core fonts-noto-cjk"
+)
+
+
+def missing_libraries(names: Sequence[str] = NATIVE_LIBRARIES) -> list[str]:
+    """Return those of WeasyPrint's native libraries that cannot be loaded."""
+    missing = []
+    for name in names:
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            missing.append(name)
+    return missing
+
+
+@register()
+def check_native_libraries(**kwargs: Any) -> list[CheckMessage]:
+    missing = missing_libraries()
+    if not missing:
+        return []
+    return [
+        Warning(
+            f"Letters cannot be set as PDF: {', '.join(missing)} not found.",
+            hint=INSTALL_LINE,
+            id="campaign.W001",
+        )
+    ]
+
+
+@register()
+def check_mail(**kwargs: Any) -> list[CheckMessage]:
+    """Production needs a mail server and a sender of its own; elsewhere no mail may leave."""
+    problems: list[CheckMessage] = []
+    if settings.PRODUCTION and not settings.EMAIL_URL:
+        problems.append(Error("Set EMAIL_URL: production sends mail.", id="campaign.E001"))
+    if settings.PRODUCTION and settings.DEFAULT_FROM_EMAIL.rstrip(">").endswith(".example"):
+        problems.append(
+            Error(
+                "Set DEFAULT_FROM_EMAIL to an address of your own domain.",
+                hint="Letters are refused until the site's sender is configured.",
+                id="campaign.E002",
+            )
+        )
+    if not settings.PRODUCTION and settings.EMAIL_URL:
+        problems.append(
+            Warning(
+                "EMAIL_URL is ignored: without PRODUCTION=1 no mail leaves this machine.",
+                id="campaign.W002",
+            )
+        )
+    return problems
+
+
+@register(deploy=True)
+def check_production(**kwargs: Any) -> list[CheckMessage]:
+    problems: list[CheckMessage] = []
+    if settings.PRODUCTION and not settings.SITE_URL.startswith("https://"):
+        problems.append(
+            Error("SITE_URL must begin with https:// in production.", id="campaign.E003")
+        )
+    if settings.PRODUCTION and settings.CELERY_BROKER_URL.startswith("filesystem:"):
+        problems.append(
+            Warning("CELERY_BROKER_URL names no Redis: one computer only.", id="campaign.W003")
+        )
+    return problems

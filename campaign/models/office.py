@@ -1,0 +1,194 @@
+"""Office: an addressee inside a government; its forms of address, holders and routes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from campaign.models.campaign import validate_time_zone
+from campaign.models.government import Government
+
+
+class OfficeQuerySet(models.QuerySet["Office"]):
+    def in_use(self) -> OfficeQuerySet:
+        return self.filter(closed=False)
+
+
+class Office(models.Model):
+    """An addressee, whoever holds it. Address lines are kept as the local post writes them."""
+
+    class Paper(models.TextChoices):
+        A4 = "A4", "A4"
+        LETTER = "Letter", _("US Letter")
+
+    key = models.CharField(
+        _("key"),
+        max_length=60,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Za-z0-9_.-]+$")],
+        help_text=_("Identifies the office in imports, for example EE-head_of_government."),
+    )
+    government = models.ForeignKey(Government, models.PROTECT, related_name="offices")
+    kind = models.CharField(
+        _("kind"), max_length=40, help_text=_("For example: head_of_government.")
+    )
+    title = models.CharField(_("title in English"), max_length=160)
+    language = models.CharField(_("preferred language"), max_length=12, blank=True)
+    address_lines = models.TextField(
+        _("postal address"),
+        blank=True,
+        help_text=_("One line each, as the local post writes it, without the country."),
+    )
+    address_country = models.CharField(
+        _("last line for post from abroad"), max_length=80, blank=True
+    )
+    address_status = models.CharField(_("how sure the address is"), max_length=40, blank=True)
+    address_source = models.CharField(_("source of the address"), max_length=240, blank=True)
+    paper = models.CharField(_("paper"), max_length=6, choices=Paper.choices, default=Paper.A4)
+    time_zone = models.CharField(
+        _("time zone"), max_length=60, default="UTC", validators=[validate_time_zone]
+    )
+    paused = models.BooleanField(
+        _("paused"), default=False, help_text=_("Letters wait while this is ticked.")
+    )
+    closed = models.BooleanField(_("no longer written to"), default=False)
+    as_of = models.DateField(_("as of"), null=True, blank=True)
+    notes = models.TextField(_("notes"), blank=True)
+
+    objects = OfficeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("government", "key")
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.government.iso2})"
+
+    def address(self) -> list[str]:
+        """Return the lines of the postal address, the country last."""
+        lines = [line.strip() for line in self.address_lines.splitlines() if line.strip()]
+        return [*lines, self.address_country] if lines and self.address_country else lines
+
+
+class FormOfAddress(models.Model):
+    """How an office is titled and greeted in one language: stored text, never computed.
+
+    `gender` is empty where one form serves every holder.
+    """
+
+    class Gender(models.TextChoices):
+        ANY = "", _("any holder")
+        MASCULINE = "m", _("masculine")
+        FEMININE = "f", _("feminine")
+
+    office = models.ForeignKey(Office, models.CASCADE, related_name="forms")
+    language = models.CharField(_("language"), max_length=12)
+    gender = models.CharField(
+        _("form"), max_length=1, choices=Gender.choices, blank=True, default=""
+    )
+    title = models.CharField(_("title"), max_length=160)
+    salutation = models.CharField(
+        _("salutation"),
+        max_length=200,
+        blank=True,
+        help_text=_("With its own comma, colon or mark."),
+    )
+    closing = models.CharField(
+        _("closing"), max_length=240, blank=True, help_text=_("Empty: the letter's own.")
+    )
+    status = models.CharField(_("how sure it is"), max_length=40, blank=True)
+    source = models.CharField(_("source"), max_length=240, blank=True)
+
+    class Meta:
+        ordering = ("office", "language", "gender")
+        verbose_name = _("form of address")
+        verbose_name_plural = _("forms of address")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("office", "language", "gender"), name="one_form_per_language_and_gender"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.salutation or self.title
+
+
+class OfficeHolderQuerySet(models.QuerySet["OfficeHolder"]):
+    def on(self, day: date) -> OfficeHolderQuerySet:
+        begun = models.Q(begins__isnull=True) | models.Q(begins__lte=day)
+        going_on = models.Q(ends__isnull=True) | models.Q(ends__gt=day)
+        return self.filter(begun & going_on)
+
+
+class OfficeHolder(models.Model):
+    """Who holds an office from a day on, until a day (exclusive)."""
+
+    office = models.ForeignKey(Office, models.CASCADE, related_name="holders")
+    name = models.CharField(_("name"), max_length=160)
+    gender = models.CharField(
+        _("form of address"),
+        max_length=1,
+        choices=FormOfAddress.Gender.choices,
+        blank=True,
+        default="",
+    )
+    begins = models.DateField(_("from"), null=True, blank=True)
+    ends = models.DateField(_("until"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=240, blank=True)
+
+    objects = OfficeHolderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("office", "-begins")
+        verbose_name = _("office holder")
+        verbose_name_plural = _("office holders")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends__isnull=True)
+                | models.Q(begins__isnull=True)
+                | models.Q(ends__gt=models.F("begins")),
+                name="holder_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(
+                fields=("office",),
+                condition=models.Q(ends__isnull=True),
+                name="one_present_holder_of_an_office",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OfficeRouteQuerySet(models.QuerySet["OfficeRoute"]):
+    def usable(self) -> OfficeRouteQuerySet:
+        return self.filter(stopped=False).order_by("rank", "id")
+
+
+class OfficeRoute(models.Model):
+    """An e-mail address of an office; the lowest rank is tried first. Never public."""
+
+    office = models.ForeignKey(Office, models.CASCADE, related_name="routes")
+    email = models.EmailField(_("e-mail address"))
+    rank = models.PositiveSmallIntegerField(_("rank"), default=1)
+    stopped = models.BooleanField(
+        _("stopped"), default=False, help_text=_("Refused for good by its mail server.")
+    )
+    stopped_reason = models.CharField(_("why it was stopped"), max_length=300, blank=True)
+
+    objects = OfficeRouteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("office", "rank", "id")
+        verbose_name = _("route")
+        verbose_name_plural = _("routes")
+        constraints = [
+            models.UniqueConstraint(fields=("office", "email"), name="one_route_per_address")
+        ]
+
+    def __str__(self) -> str:
+        return self.email

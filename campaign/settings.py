@@ -1,0 +1,203 @@
+"""One settings file for both worlds: embedded (the default) and production (PRODUCTION=1)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from campaign.env import env_bool, env_int, env_list, env_secret, env_str, generated_secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env_str("VAR_DIR") or BASE_DIR / "var")
+
+PRODUCTION = env_bool("PRODUCTION")
+DEMO = env_bool("SINCERELY_DEMO")
+DEBUG = env_bool("DEBUG")
+
+SECRET_KEY = env_secret("SECRET_KEY")
+if not SECRET_KEY:
+    if PRODUCTION:
+        raise ImproperlyConfigured("Set SECRET_KEY or SECRET_KEY_FILE: production has no default.")
+    SECRET_KEY = generated_secret(VAR_DIR / "secret-key")
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
+
+# Links in mails are built from SITE_URL alone, never from a request's Host header.
+SITE_URL = (env_str("SITE_URL") or "http://127.0.0.1:8000").rstrip("/")
+SITE_NAME = env_str("SITE_NAME") or "Sincerely"
+_host = urlsplit(SITE_URL).hostname or "127.0.0.1"
+ALLOWED_HOSTS = list({_host, *env_list("ALLOWED_HOSTS")})
+if not PRODUCTION:
+    ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)
+
+INSTALLED_APPS = [
+    "campaign",
+    "letters",
+    "crispy_forms",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "campaign.urls"
+WSGI_APPLICATION = "campaign.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "campaign.context_processors.site",
+            ],
+        },
+    }
+]
+
+CRISPY_TEMPLATE_PACK = "letter"
+CRISPY_ALLOWED_TEMPLATE_PACKS = ("letter",)
+CRISPY_FAIL_SILENTLY = False
+
+# --- database -------------------------------------------------------------------------------
+_database_url = env_secret("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'sincerely.sqlite3'}"
+_database: dict[str, Any] = environ.Env.db_url_config(_database_url)
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    # WAL: readers never wait. IMMEDIATE: a writer takes its lock at once instead of failing
+    # half-way. FULL: a commit we answered for survives a power cut.
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+else:
+    _database["CONN_MAX_AGE"] = 60
+    _database["CONN_HEALTH_CHECKS"] = True
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+_cache_url = env_secret("CACHE_URL")
+CACHES: dict[str, dict[str, Any]] = {
+    "default": environ.Env.cache_url_config(_cache_url)
+    if _cache_url
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+# How long, in seconds, a public page may be behind the database.
+PAGE_CACHE_SECONDS = env_int("PAGE_CACHE_SECONDS", 2)
+
+# --- the doorbell -----------------------------------------------------------------------------
+CELERY_BROKER_URL = env_secret("CELERY_BROKER_URL") or "filesystem://"
+
+# --- mail ---------------------------------------------------------------------------------------
+# Nothing leaves the machine unless PRODUCTION is set: see letters/delivery/mail.py.
+EMAIL_URL = env_secret("EMAIL_URL")
+MAILBOX_DIR = VAR_DIR / "mailbox"
+DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL") or "letters@sincerely.example"
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 30
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if PRODUCTION
+    else "django.core.mail.backends.dummy.EmailBackend"
+)
+ADMINS = [(address, address) for address in env_list("ADMINS")]
+
+# --- files ----------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env_str("STATIC_ROOT") or VAR_DIR / "static")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        # Letters are personal: never below a public address, readable by the service only.
+        "OPTIONS": {"location": VAR_DIR / "letters", "file_permissions_mode": 0o600},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 3600
+
+# --- language and time ------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env_str("TIME_ZONE") or "UTC"
+
+# --- security -----------------------------------------------------------------------------------------
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+_https = SITE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = _https
+CSRF_COOKIE_SECURE = _https
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = _https and not env_bool("TLS_AT_PROXY")
+    SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    if TRUSTED_PROXIES:
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# A36: the public forms are small; uploads of organisers have limits of their own.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"letters": {"level": "INFO"}, "campaign": {"level": "INFO"}},
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,11 @@
+"""Every address of the site. `letters` is named here by string only."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("letters.urls")),
+]

@@ -1,0 +1,1 @@
+"""What is written and what becomes of it: drafted, signed, reviewed, rendered, sent, counted."""

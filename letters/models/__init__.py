@@ -1,0 +1,20 @@
+from letters.models.decision import Decision
+from letters.models.letter import Letter
+from letters.models.move import Move
+from letters.models.outbound import Attempt, Outbound
+from letters.models.submission import AccessToken, Submission, Suppression
+from letters.models.template import LetterTemplate, LetterText, LetterVersion
+
+__all__ = [
+    "AccessToken",
+    "Attempt",
+    "Decision",
+    "Letter",
+    "LetterTemplate",
+    "LetterText",
+    "LetterVersion",
+    "Move",
+    "Outbound",
+    "Submission",
+    "Suppression",
+]

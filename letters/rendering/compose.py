@@ -1,0 +1,175 @@
+"""Compose a letter: the campaign's text, the office's forms and the supporter's answers as one.
+
+Nothing is read from the database here: callers bring the rows (queries.py has the reads).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+
+from campaign.models import Campaign, FormOfAddress, Government, Office
+from letters import blocks, placeholders
+from letters.models import LetterText
+from letters.rendering.document import LetterDocument, Line, Part, Piece, parts_from
+
+RIGHT_TO_LEFT = {"ar", "he", "fa", "ur", "ps", "dv", "ckb", "yi", "sd", "ug"}
+_BLANK = re.compile(r"\{(name|organisation|town|country|place)\}")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the supporter typed, cleaned. `country` is the country's name in the letter's language."""
+
+    name: str = ""
+    organisation: str = ""
+    town: str = ""
+    country: str = ""
+    words: str = ""
+
+    @property
+    def place(self) -> str:
+        return ", ".join(part for part in (self.town, self.country) if part)
+
+    def filled(self) -> dict[str, str]:
+        return {
+            "name": self.name,
+            "organisation": self.organisation,
+            "town": self.town,
+            "country": self.country,
+            "place": self.place,
+        }
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Who gets the letter: a government and, where one is known, its office and form of address."""
+
+    government: Government
+    office: Office | None = None
+    form: FormOfAddress | None = None
+    holder: str = ""
+
+    def lines(self) -> tuple[str, ...]:
+        if self.office is None:
+            return (f"The Head of Government of {self.government.name}",)
+        title = self.form.title if self.form and self.form.title else self.office.title
+        top = [self.holder, title] if self.holder else [title]
+        return (*top, *self.office.address())
+
+    @property
+    def title(self) -> str:
+        if self.office is None:
+            return f"the Head of Government of {self.government.name}"
+        return self.form.title if self.form and self.form.title else self.office.title
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What surrounds the text: the campaign, the day, the page's address, the letter's number."""
+
+    campaign: Campaign
+    day: date
+    since: date | None
+    campaign_address: str
+    number: str = ""
+    confirmed: date | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+def long_date(day: date, language: str) -> str:
+    """Return the long date of CLDR in `language`, day first in English. Falls back to English."""
+    try:
+        locale = Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        locale = Locale("en")
+    if str(locale) == "en":
+        locale = Locale("en", "GB")
+    return format_date(day, format="long", locale=locale)
+
+
+def direction(language: str) -> Literal["ltr", "rtl"]:
+    return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def compose(
+    text: LetterText, addressee: Addressee, answers: Answers, frame: Frame
+) -> LetterDocument:
+    """Return the letter. With no answers it is the blank of a preview."""
+    values, filled = _organiser_values(text, addressee, frame), answers.filled()
+
+    def parts(source: str) -> tuple[Part, ...]:
+        return tuple(_filled(part, values, filled) for part in parts_from(blocks.parse(source)))
+
+    form = addressee.form
+    return LetterDocument(
+        language=text.language,
+        direction=direction(text.language),
+        sender=tuple(
+            _line(f"{{{name}}}", {}, filled) for name in ("name", "organisation", "place")
+        ),
+        addressee=addressee.lines(),
+        date=long_date(frame.day, text.language),
+        subject=_line(text.subject, values, filled),
+        salutation=form.salutation if form and form.salutation else text.salutation,
+        body=parts(text.body),
+        words=paragraphs(answers.words),
+        ask=parts(text.ask),
+        closing=form.closing if form and form.closing else text.closing,
+        signature=tuple(
+            _line(line, values, filled) for line in text.signature.splitlines() if line
+        ),
+        campaign_address=frame.campaign_address,
+        paper=addressee.office.paper if addressee.office else "A4",
+        number=frame.number,
+        confirmed=long_date(frame.confirmed, text.language) if frame.confirmed else "",
+    )
+
+
+def paragraphs(words: str) -> tuple[str, ...]:
+    """Return the paragraphs of own words, as people part them: by a line break."""
+    return tuple(line.strip() for line in words.splitlines() if line.strip())
+
+
+def _organiser_values(text: LetterText, addressee: Addressee, frame: Frame) -> dict[str, str]:
+    return {
+        "government": addressee.government.name,
+        "office": addressee.title,
+        "since": long_date(frame.since, text.language) if frame.since else "",
+        "campaign_organisation": frame.campaign.organisation,
+        "date": long_date(frame.day, text.language),
+        **frame.extra,
+    }
+
+
+def _filled(part: Part, values: Mapping[str, str], answers: Mapping[str, str]) -> Part:
+    lines = tuple(
+        tuple(
+            piece for source in line for piece in _pieces(source.text, source.bold, values, answers)
+        )
+        for line in part.lines
+    )
+    return Part(part.kind, lines)
+
+
+def _line(source: str, values: Mapping[str, str], answers: Mapping[str, str]) -> Line:
+    return tuple(_pieces(source, False, values, answers))
+
+
+def _pieces(
+    source: str, bold: bool, values: Mapping[str, str], answers: Mapping[str, str]
+) -> list[Piece]:
+    # Split at the supporter's blanks first: what is filled in is never looked at again (A11).
+    pieces = []
+    for index, part in enumerate(_BLANK.split(source)):
+        if index % 2:
+            pieces.append(Piece(answers[part], bold, part))
+        elif part:
+            pieces.append(Piece(placeholders.fill(part, values), bold))
+    return pieces
