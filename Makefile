@@ -1,0 +1,48 @@
+# What each target needs it sets up itself: see tools/. `make help` lists the targets.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+ARGS ?=
+export HOST PORT
+
+IN_VENV = .venv/bin/python -m
+COMPILE = uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check services-test browser-test bench lock setup-dev clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## the whole site on this computer; PORT=8001 and HOST=0.0.0.0 are variables
+	@$(PYTHON) -m tools.setup run
+	@exec $(IN_VENV) tools.demo
+
+test: setup-dev ## the tests; ARGS="-k letter" goes to pytest
+	@exec $(IN_VENV) pytest -n auto $(ARGS)
+
+check: setup-dev ## format, lint, types, migrations, translations, production settings, locks
+	@exec $(IN_VENV) tools.check
+
+services-test: setup-dev ## the tests on PostgreSQL and Redis, private servers started for them
+	@exec $(IN_VENV) tools.services $(ARGS)
+
+browser-test: ## the site in Debian's chromium, with axe
+	@$(PYTHON) -m tools.setup browser
+	@exec $(IN_VENV) tools.browser $(ARGS)
+
+bench: setup-dev ## performance, each figure beside its reference
+	@exec $(IN_VENV) bench $(ARGS)
+
+lock: ## compile requirements/*.txt from pyproject.toml (needs uv)
+	$(COMPILE) -o requirements/run.txt
+	$(COMPILE) --extra dev -o requirements/dev.txt
+	$(COMPILE) --extra dev --extra e2e -o requirements/browser.txt
+
+setup-dev: ## .venv with everything that development needs
+	@$(PYTHON) -m tools.setup dev
+
+clean: ## remove .venv and all caches; the data in var/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,69 @@
+"""How the tools speak and stop: plain sentences, signs of life, never a traceback."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+ROOT = Path(__file__).resolve().parent.parent
+SIGN_OF_LIFE_SECONDS = 10
+WIDTH = 79
+
+
+class Refused(Exception):
+    """What is wrong and what to do, for the person at the keyboard. The tool ends with 1."""
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def run_tool(main: Callable[[], int]) -> NoReturn:
+    """Run a tool's main function; whatever stops it is told in words."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # A shell starts background jobs with SIGINT ignored: take it back. nohup keeps its word.
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+    try:
+        code = main()
+    except Refused as refusal:
+        print(refusal, file=sys.stderr, flush=True)
+        code = 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr, flush=True)
+        code = 130
+    except OSError as error:
+        print(f"{error.strerror}: {error.filename}", file=sys.stderr, flush=True)
+        code = 1
+    raise SystemExit(code)
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+class Status:
+    """One line about work in progress: rewritten on a terminal, repeated now and then in a log."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.started = self.shown = time.monotonic()
+        self.on_terminal = sys.stdout.isatty()
+        say(f"{label} …")
+
+    def update(self, detail: str) -> None:
+        now = time.monotonic()
+        line = f"  {now - self.started:3.0f} s  {detail}"
+        if self.on_terminal:
+            print(f"\r\033[K{line[:WIDTH]}", end="", flush=True)
+        elif now - self.shown >= SIGN_OF_LIFE_SECONDS:
+            self.shown = now
+            say(line[:WIDTH])
+
+    def close(self) -> None:
+        if self.on_terminal:
+            print("\r\033[K", end="", flush=True)
