@@ -10,7 +10,7 @@ COMPILE = uv pip compile pyproject.toml --python-version 3.11 --universal --gene
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check services-test browser-test bench lock setup-dev clean
+.PHONY: help demo test check format services-test browser-test bench lock setup-dev clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ test: setup-dev ## the tests; ARGS="-k letter" goes to pytest
 
 check: setup-dev ## format, lint, types, migrations, translations, production settings, locks
 	@exec $(IN_VENV) tools.check
+
+format: setup-dev ## put code and templates into the form that `make check` asks for
+	@.venv/bin/ruff check --quiet --fix-only . && .venv/bin/ruff format .
+	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} +
 
 services-test: setup-dev ## the tests on PostgreSQL and Redis, private servers started for them
 	@exec $(IN_VENV) tools.services $(ARGS)

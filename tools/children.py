@@ -104,7 +104,7 @@ def end(children: Sequence[Child], patience: float = PATIENCE_SECONDS) -> None:
 
 
 def watch(
-    command: Sequence[str], label: str, environ: Mapping[str, str] | None = None
+    command: Sequence[str], label: str = "", environ: Mapping[str, str] | None = None
 ) -> tuple[int, list[str]]:
     """Run a command quietly but visibly alive. Return its status and what it wrote."""
     with tempfile.NamedTemporaryFile(prefix="sincerely-") as file:

@@ -53,7 +53,8 @@ class Status:
         self.label = label
         self.started = self.shown = time.monotonic()
         self.on_terminal = sys.stdout.isatty()
-        say(f"{label} …")
+        if label:
+            say(f"{label} …")
 
     def update(self, detail: str) -> None:
         now = time.monotonic()
