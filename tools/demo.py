@@ -10,9 +10,9 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from tools import health
 from tools.children import Child, end, stop_with_parent
 from tools.console import Refused, Status, run_tool, say
 from tools.place import Place, check_port, data_folder, place_from
@@ -102,22 +102,13 @@ def commands(place: Place, var: Path) -> dict[str, list[str]]:
 
 def wait_until_up(place: Place, children: Sequence[Child]) -> None:
     status = Status("Web server and worker")
-    while not _answers(place):
+    while not health.answers(place.near, place.port):
         tell_errors(children)
         status.update("waiting for the first answer")
         if time.monotonic() - status.started > STARTING_SECONDS:
             raise Refused(children[0].last_words(f"{place.address}/healthz does not answer 200."))
         time.sleep(0.2)
     status.close()
-
-
-def _answers(place: Place) -> bool:
-    with contextlib.closing(HTTPConnection(place.near, place.port, timeout=5)) as connection:
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
-        except (OSError, HTTPException):
-            return False
 
 
 def tell_errors(children: Sequence[Child]) -> None:
