@@ -81,7 +81,7 @@ def running(place: Place, environ: dict[str, str], var: Path) -> Iterator[list[C
     children: list[Child] = []
     try:
         for name, command in commands(place, var).items():
-            log = var / "logs" / f"{name}.log"
+            log = var / "logs" / f"{name.split()[0]}.log"
             children.append(Child(name, [sys.executable, "-m", *command], environ, log=log))
         yield children
     finally:
@@ -97,7 +97,7 @@ def commands(place: Place, var: Path) -> dict[str, list[str]]:
     worker += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     # Two demonstrations on the same data may run side by side, but not share this file.
     worker += ["--hostname", f"demo-{place.port}@%h", "--schedule", str(var / f"beat-{place.port}")]
-    return {"web": web, "worker": worker}
+    return {"web server": web, "worker": worker}
 
 
 def wait_until_up(place: Place, children: Sequence[Child]) -> None:
