@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tools import health
+from tools import health, statics
 from tools.children import Child, end, stop_with_parent
 from tools.console import Refused, Status, run_tool, say
 from tools.place import Place, check_port, data_folder, place_from
@@ -47,6 +47,7 @@ def child_environ(place: Place, var: Path) -> dict[str, str]:
         "SINCERELY_DEMO": "1",
         "PRODUCTION": "0",  # whatever the shell was set up for, a demonstration sends nothing
         "VAR_DIR": str(var),
+        "STATIC_ROOT": str(var / "static"),
         "PYTHONUNBUFFERED": "1",
         "C_FORCE_ROOT": "1",
     }
@@ -59,7 +60,9 @@ def prepare(environ: dict[str, str], var: Path) -> None:
     """Bring database, static files and starter campaign up to date."""
     log = var / "logs" / "prepare.log"
     manage("Database", ["migrate", "--noinput", "-v0"], environ, log)
-    manage("Static files", ["collectstatic", "--noinput", "-v0"], environ, log)
+    if not statics.are_collected(var):
+        manage("Static files", ["collectstatic", "--noinput", "-v0"], environ, log)
+        statics.note_collected(var)
     manage("Starter campaign", ["load_starter", "--if-empty"], environ, None)
 
 

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tools import children, console, demo, place
+from tools import children, console, demo, place, statics
 from tools.children import Child, end
 from tools.console import Refused
 from tools.place import Place
@@ -106,6 +106,19 @@ def test_the_welcome_holds_the_addresses_and_the_login(tmp_path):
     assert ["Mailbox", "http://127.0.0.1:8101/mailbox/"] in words
     assert ["username", "organiser"] in words
     assert ["password", "a:b"] in words
+
+
+def test_static_files_are_collected_again_only_after_a_change(monkeypatch, tmp_path):
+    for name in ("requirements/run.txt", "campaign/settings.py", "static/css/base.css"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).touch()
+    monkeypatch.setattr(statics, "ROOT", tmp_path)
+
+    statics.note_collected(tmp_path)
+    assert statics.are_collected(tmp_path)
+
+    (tmp_path / "static/css/base.css").write_text("p {}")
+    assert not statics.are_collected(tmp_path)
 
 
 def test_a_dead_child_is_named_with_the_end_of_its_log(python):
