@@ -2,6 +2,7 @@ from letters.models.decision import Decision
 from letters.models.letter import Letter
 from letters.models.move import Move
 from letters.models.outbound import Attempt, Outbound
+from letters.models.review import LetterInReview
 from letters.models.submission import AccessToken, Submission, Suppression
 from letters.models.template import LetterTemplate, LetterText, LetterVersion
 
@@ -10,6 +11,7 @@ __all__ = [
     "Attempt",
     "Decision",
     "Letter",
+    "LetterInReview",
     "LetterTemplate",
     "LetterText",
     "LetterVersion",
