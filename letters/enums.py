@@ -71,6 +71,15 @@ PRIORITY = {
     Purpose.COPY: 7,
 }
 
+# What the link of a mail opens (AccessToken.Purpose); a purpose not listed has no link.
+LINKS: dict[str, str] = {
+    Purpose.CONFIRM: "confirm",
+    Purpose.ALREADY: "mine",
+    Purpose.COPY: "mine",
+    Purpose.RETURNED: "confirm",
+    Purpose.REJECTED: "mine",
+}
+
 S = LetterState
 # delivery.md §5.1. Anything not listed here is refused by letters.moves.
 LETTER_MOVES: dict[str, frozenset[str]] = {

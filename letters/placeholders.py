@@ -15,6 +15,7 @@ SUPPORTER = {
     "organisation": "Tartu Gardeners",
     "town": "Tartu",
     "country": "Estonia",
+    "place": "Tartu, Estonia",
 }
 CAMPAIGN = {
     "government": "Norland",

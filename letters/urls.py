@@ -1,3 +1,43 @@
+"""The public addresses (DESIGN.md §5). Fixed words come before the campaigns' own."""
+
 from __future__ import annotations
 
-urlpatterns: list[object] = []
+from django.urls import path
+
+from letters.views import api, change, check_email, confirm, health, home, mine, write
+
+app_name = "letters"
+
+# /<lang>/confirm/<token>/: S3
+confirm_urls = [
+    path("<str:language>/confirm/<str:token>/", confirm.confirm, name="confirm"),
+    path("<str:language>/confirm/<str:token>/change/", change.change, name="change"),
+    path("<str:language>/confirm/<str:token>/stop/", confirm.stop, name="stop"),
+]
+
+# /<lang>/letter/<token>/: S4 and S5
+mine_urls = [
+    path("<str:language>/letter/<str:token>/", mine.mine, name="mine"),
+    path("<str:language>/letter/<str:token>/letter.pdf", mine.letter_pdf, name="pdf"),
+    path("<str:language>/letter/<str:token>/withdraw/", mine.withdraw, name="withdraw"),
+    path("<str:language>/letter/<str:token>/erase/", mine.erase, name="erase"),
+    path("<str:language>/letter/<str:token>/updates/", mine.updates, name="updates"),
+]
+
+# /<lang>/<slug>/: S1 and S2
+campaign_urls = [
+    path("<str:language>/<str:slug>/", write.write, name="write"),
+    path("<str:language>/<str:slug>/letter/", write.letter_fragment, name="letter_fragment"),
+    path("<str:language>/<str:slug>/preview.pdf", write.preview_pdf, name="preview_pdf"),
+    path("<str:language>/<str:slug>/check-email/", check_email.check_email, name="check_email"),
+]
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("api/v1/campaigns/<str:slug>/counts.json", api.counts_json, name="counts"),
+    *confirm_urls,
+    *mine_urls,
+    *campaign_urls,
+]

@@ -58,16 +58,19 @@ class Addressee:
 
     def lines(self) -> tuple[str, ...]:
         if self.office is None:
-            return (f"The Head of Government of {self.government.name}",)
+            return ("The Head of Government", self.government.name)
         title = self.form.title if self.form and self.form.title else self.office.title
         top = [self.holder, title] if self.holder else [title]
         return (*top, *self.office.address())
 
     @property
     def title(self) -> str:
-        if self.office is None:
-            return f"the Head of Government of {self.government.name}"
-        return self.form.title if self.form and self.form.title else self.office.title
+        """The office in running text: the country is named unless the title does."""
+        title = "Head of Government"
+        if self.office is not None:
+            title = self.form.title if self.form and self.form.title else self.office.title
+        named = self.government.name in title
+        return title if named else f"{title}, {self.government.name}"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,80 @@
+"""Ask for confirmation by mail, within limits that protect strangers' mailboxes (A01)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from letters import outbox
+from letters.enums import OutboundState, Purpose, SubmissionState
+from letters.identifiers import signer_of
+from letters.models import AccessToken, Outbound, Submission, Suppression
+from letters.moves import move_outbound
+
+# One confirmation a day and campaign, two in all until the mailbox's owner confirms one, and
+# five a day from the whole site.
+PAUSE = timedelta(hours=24)
+MAILS_PER_DAY = 5
+MAILS_UNCONFIRMED = 2
+ASKING = (Purpose.CONFIRM, Purpose.ALREADY)
+
+
+def ask(submission: Submission, *, again: bool = False) -> None:
+    """Ask for confirmation, or say that it was written before, if a mail is allowed now.
+
+    Whether one was sent is told to nobody but the mailbox's owner (A08).
+    """
+    if Suppression.objects.filter(signer=submission.signer).exists():
+        return
+    if not _allowed(submission, timezone.now(), again):
+        return
+    awaiting = submission.state == SubmissionState.AWAITING
+    outbox.enqueue(Purpose.CONFIRM if awaiting else Purpose.ALREADY, submission)
+
+
+def _allowed(submission: Submission, now: datetime, again: bool) -> bool:
+    mails = (
+        Outbound.objects.filter(purpose__in=ASKING, submission__signer=submission.signer)
+        .exclude(state=OutboundState.CANCELLED)
+        .values_list("created_at", "submission__campaign", "submission__state")
+    )
+    written = list(mails)
+    if sum(at > now - PAUSE for at, _, _ in written) >= MAILS_PER_DAY:
+        return False
+    unanswered = [
+        at
+        for at, campaign, state in written
+        if campaign == submission.campaign_id and state != SubmissionState.CONFIRMED
+    ]
+    lately = any(at > now - PAUSE for at in unanswered)
+    return len(unanswered) < MAILS_UNCONFIRMED and (again or not lately)
+
+
+def resend(submission: Submission) -> None:
+    """Send the confirmation once more, if that is allowed. Never says whether it was."""
+    with transaction.atomic():
+        ask(submission, again=True)
+
+
+@transaction.atomic
+def change_address(submission: Submission, email: str) -> None:
+    """Send the link to another mailbox. Links sent to the old one stop working."""
+    if submission.state != SubmissionState.AWAITING or submission.email == email:
+        return
+    AccessToken.objects.filter(submission=submission).delete()
+    for outbound in submission.outbounds.filter(state=OutboundState.QUEUED):
+        move_outbound(
+            outbound, OutboundState.CANCELLED, actor="supporter", reason="address changed"
+        )
+    signer = signer_of(email)
+    submission.letters.update(signer=signer)
+    Submission.objects.filter(pk=submission.pk).update(email=email, signer=signer)
+    submission.refresh_from_db()
+    ask(submission, again=True)
+
+
+def stop_all_mail(submission: Submission) -> None:
+    """Never mail this address again: "not me". Kept as an HMAC, not as an address."""
+    Suppression.objects.get_or_create(signer=submission.signer, defaults={"reason": "not me"})

@@ -1,0 +1,89 @@
+"""Confirm: the supporter read the letter and sends it. Its words are frozen here."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaign.models import Campaign
+from letters import outbox
+from letters.delivery import rows
+from letters.enums import LetterState, SubmissionState
+from letters.identifiers import token_for
+from letters.models import AccessToken, Letter, Submission
+from letters.moves import move_letter, move_submission
+from letters.queries import already_written, answers_of, draft
+
+
+@transaction.atomic
+def confirm(submission: Submission, *, words: str | None = None, reply_directly: bool) -> str:
+    """Confirm a submission's letters and return the token of "my letter".
+
+    `words` are own words added on the confirmation page. A second call changes nothing.
+    Raises moves.NotAllowed if the submission expired meanwhile.
+    """
+    now = timezone.now()
+    waiting = submission.letters.filter(state__in=(LetterState.AWAITING, LetterState.RETURNED))
+    letters = list(waiting.select_related("government", "office", "campaign"))
+    if submission.state == SubmissionState.AWAITING:
+        changes: dict[str, object] = {"confirmed_at": now, "reply_directly": reply_directly}
+        move_submission(submission, SubmissionState.CONFIRMED, actor="supporter", fields=changes)
+    if words is not None:
+        Submission.objects.filter(pk=submission.pk).update(words=words)
+        submission.words = words
+    for letter in letters:
+        _confirm_letter(letter, submission, now)
+    token = token_for(AccessToken.Purpose.MINE, submission.id)
+    rows.grant(submission, AccessToken.Purpose.MINE, [token], now)
+    return token
+
+
+def _confirm_letter(letter: Letter, submission: Submission, now: datetime) -> None:
+    campaign = letter.campaign
+    if already_written(campaign, submission.signer, [letter.government]) and (
+        letter.state == LetterState.AWAITING
+    ):
+        move_letter(letter, LetterState.EXPIRED, actor="supporter", reason="already written")
+        return
+    freeze(letter, submission, now)
+    if needs_review(campaign, submission):
+        move_letter(letter, LetterState.IN_REVIEW, actor="policy", reason=_why(submission))
+    else:
+        approve_now(letter, actor="policy")
+
+
+def freeze(letter: Letter, submission: Submission, now: datetime) -> None:
+    """Compose the letter as it stands now and keep it for good."""
+    campaign = letter.campaign
+    today = campaign.today(now)
+    found = draft(
+        campaign, letter.government, answers_of(submission),
+        day=today, number=letter.number, confirmed=today, country=submission.country,
+    )  # fmt: skip
+    move_letter(
+        letter, LetterState.CONFIRMED, actor="supporter", content=found.document.to_json(),
+        text=found.text, language=found.text.language, office=found.office,
+        with_words=bool(submission.words), confirmed_at=now, confirmed_on=today,
+    )  # fmt: skip
+
+
+def needs_review(campaign: Campaign, submission: Submission) -> bool:
+    if campaign.review == Campaign.Review.ALL or submission.suspicions:
+        return True
+    return campaign.review == Campaign.Review.OWN_WORDS and bool(submission.words)
+
+
+def _why(submission: Submission) -> str:
+    return ", ".join(submission.suspicions) or ("own words" if submission.words else "every letter")
+
+
+def approve_now(letter: Letter, *, actor: str, by: object = None) -> None:
+    """Let a letter go on its way: it can be taken back until its time is up."""
+    wait = timedelta(seconds=letter.campaign.take_back_seconds)
+    move_letter(
+        letter, LetterState.APPROVED, actor=actor, by=by,  # type: ignore[arg-type]
+        send_after=timezone.now() + wait,
+    )  # fmt: skip
+    outbox.ring_render(letter)

@@ -1,0 +1,122 @@
+"""Write a letter: what the sign form does, in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from campaign.models import Campaign, ConsentWording, Government
+from letters.actions.asking import ask, change_address
+from letters.enums import LetterState, SubmissionState
+from letters.identifiers import signer_of
+from letters.models import Letter, Submission
+from letters.queries import already_written, targets
+
+LINK_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Form:
+    """The sign form, cleaned. `country` is ISO alpha-2; `nonce` is the form's one-time key."""
+
+    governments: Sequence[Government]
+    name: str
+    email: str
+    country: str
+    town: str
+    organisation: str
+    words: str
+    updates: bool
+    nonce: str
+    suspicions: Sequence[str] = ()
+
+    def personal(self) -> dict[str, object]:
+        names = ("name", "email", "country", "town", "organisation", "words", "updates")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True)
+class Consent:
+    """The wording agreed to, and its text as it stood on the page."""
+
+    wording: ConsentWording
+    text: str
+    language: str
+
+
+def submit(campaign: Campaign, form: Form, consent: Consent) -> Submission:
+    """Keep the form and ask for its confirmation by mail. The same form again changes nothing.
+
+    The same key with other answers (Back, correct, sign again) corrects the waiting form.
+    """
+    try:
+        return _create(campaign, form, form.nonce, consent)
+    except IntegrityError:
+        earlier = Submission.objects.get(form_nonce=form.nonce)
+    if earlier.state == SubmissionState.AWAITING:
+        return revise(earlier, form)
+    return _another(earlier, form, consent)
+
+
+def _another(earlier: Submission, form: Form, consent: Consent) -> Submission:
+    """Keep a further letter from a page whose first letter is confirmed, or return the first."""
+    governments = sorted(government.pk for government in form.governments)
+    before = sorted(earlier.letters.values_list("government_id", flat=True))
+    if earlier.email in ("", form.email) and before in ([], governments):
+        return earlier
+    nonce = hashlib.sha256(f"{form.nonce}:{form.email}:{governments}".encode()).hexdigest()
+    found = Submission.objects.filter(form_nonce=nonce).first()
+    return found or _create(earlier.campaign, form, nonce, consent)
+
+
+@transaction.atomic
+def _create(campaign: Campaign, form: Form, nonce: str, consent: Consent) -> Submission:
+    now, signer = timezone.now(), signer_of(form.email)
+    written = already_written(campaign, signer, form.governments)
+    fresh = [government for government in form.governments if government.pk not in written]
+    submission = Submission(
+        campaign=campaign, state=SubmissionState.AWAITING if fresh else SubmissionState.REPEATED,
+        page_language=consent.language, signer=signer, consent=consent.wording, consented_at=now,
+        consent_sha256=hashlib.sha256(consent.text.encode()).hexdigest(),
+        form_nonce=nonce, suspicions=list(form.suspicions), created_at=now,
+        expires_at=now + timedelta(days=LINK_DAYS), **form.personal(),
+    )  # fmt: skip
+    submission.save(force_insert=True)
+    _write_letters(submission, fresh, form)
+    ask(submission)
+    return submission
+
+
+def _write_letters(submission: Submission, governments: Sequence[Government], form: Form) -> None:
+    if not governments:
+        return
+    found = targets(submission.campaign, governments)
+    Letter.objects.bulk_create(
+        Letter(
+            submission=submission, campaign=submission.campaign, government=government,
+            office=found[government.pk].office, text=found[government.pk].text,
+            language=found[government.pk].text.language, country=form.country,
+            signer=submission.signer, with_words=bool(form.words),
+        )
+        for government in governments
+    )  # fmt: skip
+
+
+@transaction.atomic
+def revise(submission: Submission, form: Form) -> Submission:
+    """Put other answers in place of those of a form that waits for its confirmation."""
+    change_address(submission, form.email)
+    Submission.objects.filter(pk=submission.pk).update(**form.personal())
+    submission.refresh_from_db()
+    chosen = {government.pk for government in form.governments}
+    submission.letters.filter(state=LetterState.AWAITING).exclude(government__in=chosen).delete()
+    submission.letters.update(country=form.country, with_words=bool(form.words))
+    kept = set(submission.letters.values_list("government_id", flat=True))
+    kept |= already_written(submission.campaign, submission.signer, form.governments)
+    _write_letters(submission, [g for g in form.governments if g.pk not in kept], form)
+    return submission

@@ -1,0 +1,82 @@
+"""Outbound → message: addresses and bytes. The same row gives the same bytes each time."""
+
+from __future__ import annotations
+
+import hashlib
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+from letters.delivery.mail import Envelope
+from letters.enums import Purpose
+from letters.models import Letter, Outbound
+from letters.rendering.mails import Mail, render_mail
+
+POLICY = SMTP.clone(max_line_length=78)
+
+
+class CannotBeMade(Exception):
+    """The message cannot be made from its rows: a person has to look."""
+
+
+def build(outbound: Outbound) -> tuple[Envelope, bytes]:
+    """Return whom to send to and the bytes. Raises CannotBeMade."""
+    mail = render_mail(outbound)
+    message = EmailMessage(policy=POLICY)
+    _head(message, outbound, mail)
+    message.set_content(mail.text, subtype="plain", charset="utf-8", cte="quoted-printable")
+    if mail.html:
+        message.add_alternative(mail.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    if outbound.letter is not None and outbound.letter.pdf and mail.attach_pdf:
+        _attach(message, outbound.letter)
+    _fix_boundaries(message, str(outbound.id))
+    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return Envelope(sender, outbound.recipient), message.as_bytes()
+
+
+def _head(message: EmailMessage, outbound: Outbound, mail: Mail) -> None:
+    message["From"] = Address(_one_line(mail.sender_name), addr_spec=_sender())
+    message["To"] = Address(addr_spec=outbound.recipient)
+    if mail.reply_to:
+        message["Reply-To"] = Address(_one_line(mail.reply_name), addr_spec=mail.reply_to)
+    message["Subject"] = _one_line(mail.subject)
+    message["Date"] = format_datetime(outbound.created_at)
+    message["Message-ID"] = outbound.message_id
+    message["Content-Language"] = mail.language
+    if outbound.purpose == Purpose.LETTER and outbound.letter is not None:
+        message["X-Letter-ID"] = outbound.letter.number
+    else:
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5
+
+
+def _sender() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+def _one_line(text: str) -> str:
+    """Return text that cannot begin a second header (A09), whatever it held."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _attach(message: EmailMessage, letter: Letter) -> None:
+    try:
+        with default_storage.open(letter.pdf) as file:
+            pdf = file.read()
+    except OSError as error:
+        raise CannotBeMade(f"The PDF cannot be read: {error.strerror}") from error
+    if hashlib.sha256(pdf).hexdigest() != letter.pdf_sha256:
+        raise CannotBeMade("The PDF on disk is not the one that was made (fingerprints differ).")
+    message.add_attachment(
+        pdf, maintype="application", subtype="pdf", filename=f"letter-{letter.number}.pdf"
+    )
+
+
+def _fix_boundaries(message: EmailMessage, seed: str) -> None:
+    # The library draws boundaries at random; a resend must be byte for byte the same.
+    for index, part in enumerate(message.walk()):
+        if part.is_multipart():
+            part.set_boundary(hashlib.sha256(f"{seed}{index}".encode()).hexdigest()[:32])

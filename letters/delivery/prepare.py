@@ -1,0 +1,102 @@
+"""Set a letter as PDF, and put it into the queue or on the list of those that wait."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from letters.delivery import rows
+from letters.enums import HoldReason, LetterState, OutboundState, Purpose
+from letters.models import Letter, Outbound
+from letters.moves import NotAllowed, move_letter
+from letters.rendering.mails import document_of
+from letters.rendering.pdf import PdfFailed, letter_pdf
+from letters.routes import route_of
+
+log = logging.getLogger(__name__)
+TRIES = 2
+
+
+def prepare(key: UUID) -> list[UUID]:
+    """Make the PDF of an approved letter. Returns the mails that are due by it.
+
+    Safe to call at any time: a letter in another state is left alone.
+    """
+    letter = (
+        Letter.objects.select_related("submission", "office", "campaign").filter(pk=key).first()
+    )
+    if letter is None or letter.state != LetterState.APPROVED:
+        return []
+    try:
+        pdf = letter_pdf(document_of(letter))
+    except (PdfFailed, ValueError) as error:
+        _failed(letter, error)
+        return []
+    try:
+        return _keep(letter, pdf)
+    except NotAllowed:  # taken back, or set by another worker, while this one was at it
+        return []
+
+
+def _keep(letter: Letter, pdf: bytes) -> list[UUID]:
+    fingerprint = hashlib.sha256(pdf).hexdigest()
+    name = default_storage.save(_path(letter, fingerprint), ContentFile(pdf))
+    try:
+        with transaction.atomic():
+            move_letter(
+                letter, LetterState.RENDERED, actor="worker",
+                pdf=name, pdf_sha256=fingerprint, pdf_bytes=len(pdf), problem="",
+            )  # fmt: skip
+            return _queue(letter)
+    except NotAllowed:
+        default_storage.delete(name)
+        raise
+
+
+def _path(letter: Letter, fingerprint: str) -> str:
+    return f"{letter.campaign.slug}/{letter.number}-{fingerprint[:12]}.pdf"
+
+
+def _queue(letter: Letter) -> list[UUID]:
+    hold = why_it_waits(letter)
+    if hold is not None:
+        move_letter(letter, LetterState.HELD, actor="worker", hold=hold)
+        return [mail.id for mail in [_copy_now(letter)] if mail]
+    row = rows.write(Purpose.LETTER, letter.submission, letter=letter, at=letter.send_after)
+    move_letter(letter, LetterState.QUEUED, actor="worker")
+    return [row.id]
+
+
+def why_it_waits(letter: Letter) -> HoldReason | None:
+    """Return why a letter cannot leave now, or None."""
+    if letter.office is None or route_of(letter.office) is None:
+        return HoldReason.NO_ADDRESS
+    return HoldReason.OFFICE_PAUSED if letter.office.paused else None
+
+
+def _copy_now(letter: Letter) -> Outbound | None:
+    """Write M2 of a letter that waits for an address: it says so (DESIGN.md §8.5)."""
+    sent = letter.outbounds.filter(purpose=Purpose.COPY).exclude(state=OutboundState.CANCELLED)
+    if not letter.submission.email or sent.exists():
+        return None
+    return rows.write(Purpose.COPY, letter.submission, letter=letter)
+
+
+def _failed(letter: Letter, error: Exception) -> None:
+    failures = letter.render_failures + 1
+    log.error("Letter %s could not be set: %s", letter.number, error)
+    if failures < TRIES and not getattr(error, "permanent", True):
+        Letter.objects.filter(pk=letter.pk).update(
+            render_failures=failures, problem=str(error)[:300]
+        )
+        return
+    with transaction.atomic():
+        move_letter(
+            letter, LetterState.HELD, actor="worker", hold=HoldReason.RENDER_FAILED,
+            reason=str(error), problem=str(error)[:300], render_failures=failures,
+        )  # fmt: skip

@@ -1,0 +1,318 @@
+"""Reads that join several models: the campaign's page, the right letter for a government, links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from campaign import queries as reference
+from campaign.countries import country_name
+from campaign.models import (
+    Campaign,
+    CampaignText,
+    ConsentWording,
+    Government,
+    Office,
+    Standing,
+    Status,
+)
+from letters.enums import COUNTED, LIVING
+from letters.identifiers import digest
+from letters.models import AccessToken, Letter, LetterTemplate, LetterText, Submission
+from letters.rendering.compose import Addressee, Answers, Frame, compose
+from letters.rendering.document import LetterDocument
+from letters.routes import route_of
+
+GOVERNMENTS_SECONDS = 60
+
+
+class NoLetter(Exception):
+    """The campaign has no published letter for this government."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What S1 shows of a campaign in one language, from one query."""
+
+    campaign: Campaign
+    text: CampaignText
+    consent: ConsentWording
+    letters: int
+    governments_written: int
+
+
+def page(slug: str, language: str) -> Page | None:
+    """Return a public campaign's page in `language`, else in its own. One query."""
+    texts = (
+        CampaignText.objects.filter(campaign__in=Campaign.objects.public(), campaign__slug=slug)
+        .select_related("campaign__treaty")
+        .annotate(
+            letters_counted=_counted(Count("id")),
+            governments_written=_counted(Count("government", distinct=True)),
+            **{f"consent_{name}": _consent(name) for name in ("id", "version", "text")},
+        )
+    )
+    found = {text.language: text for text in texts}
+    if not found:
+        return None
+    own = next(iter(found.values())).campaign.default_language
+    text = found.get(language) or found.get(own) or next(iter(found.values()))
+    return Page(
+        text.campaign,
+        text,
+        _wording(text),
+        text.letters_counted or 0,  # type: ignore[attr-defined]
+        text.governments_written or 0,  # type: ignore[attr-defined]
+    )
+
+
+def _counted(measure: Count) -> Subquery:
+    letters = Letter.objects.filter(campaign=OuterRef("campaign"), state__in=sorted(COUNTED))
+    return Subquery(letters.order_by().values("campaign").annotate(n=measure).values("n"))
+
+
+def _consent(name: str) -> Subquery:
+    wordings = ConsentWording.objects.filter(
+        campaign=OuterRef("campaign"), language=OuterRef("language")
+    )
+    return Subquery(wordings.order_by("-version").values(name)[:1])
+
+
+def _wording(text: CampaignText) -> ConsentWording:
+    return ConsentWording(
+        id=text.consent_id,  # type: ignore[attr-defined]
+        campaign=text.campaign,
+        language=text.language,
+        version=text.consent_version or 0,  # type: ignore[attr-defined]
+        text=text.consent_text or "",  # type: ignore[attr-defined]
+    )
+
+
+def governments_of(campaign: Campaign) -> list[Government]:
+    """Return whom supporters may write to, by name. Remembered for a minute."""
+    key = f"governments:{campaign.pk}"
+    found: list[Government] | None = cache.get(key)
+    if found is None:
+        found = list(campaign.targets.all()) or list(Government.objects.all())
+        cache.set(key, found, GOVERNMENTS_SECONDS if settings.PAGE_CACHE_SECONDS else 0)
+    return found
+
+
+def text_for(
+    campaign: Campaign, government: Government | None, standing: Standing, language: str
+) -> LetterText:
+    """Return the newest published text whose rule fits first. Raises NoLetter."""
+    return _choose(_published(campaign), campaign, government, standing, language)
+
+
+def _published(campaign: Campaign) -> list[LetterText]:
+    """Return every published text, in the order of the rules, newest version first. One query."""
+    texts = LetterText.objects.filter(
+        version__template__campaign=campaign, version__published_at__isnull=False
+    ).select_related("version__template")
+    listed = LetterTemplate.governments.through.objects.filter(
+        lettertemplate=OuterRef("version__template")
+    )
+    return list(
+        texts.annotate(has_list=Exists(listed)).order_by(
+            "version__template__rank", "version__template_id", "-version__number"
+        )
+    )
+
+
+def _choose(
+    texts: list[LetterText],
+    campaign: Campaign,
+    government: Government | None,
+    standing: Standing,
+    language: str,
+) -> LetterText:
+    first = next((text for text in texts if _fits(text, government, standing)), None)
+    if first is None:
+        raise NoLetter(str(government or campaign))
+    same = {text.language: text for text in texts if text.version_id == first.version_id}
+    return same.get(language) or same.get(campaign.default_language) or first
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a letter to one government starts from."""
+
+    text: LetterText
+    office: Office | None
+    status: Status
+
+
+def targets(campaign: Campaign, governments: Sequence[Government]) -> dict[int, Target]:
+    """Return text, office and status for each government, by its id. Three queries.
+
+    Raises NoLetter.
+    """
+    statuses = _statuses(campaign, governments, campaign.today())
+    offices = reference.offices_for(governments, campaign.office_kinds, bare=True)
+    texts = _published(campaign)
+    found = {}
+    for government in governments:
+        office, status = offices.get(government.pk), statuses[government.pk]
+        language = (office.language if office else "") or campaign.default_language
+        text = _choose(texts, campaign, government, status.standing, language)
+        found[government.pk] = Target(text, office, status)
+    return found
+
+
+def _statuses(
+    campaign: Campaign, governments: Sequence[Government], day: date
+) -> dict[int, Status]:
+    if campaign.treaty is None:
+        return {government.pk: Status(Standing.PARTY, None) for government in governments}
+    return reference.statuses_on(campaign.treaty, day, governments)
+
+
+def _fits(text: LetterText, government: Government | None, standing: Standing) -> bool:
+    rule = text.version.template
+    if rule.standings and standing not in rule.standings:
+        return False
+    if rule.region and (government is None or government.region != rule.region):
+        return False
+    if not text.has_list:  # type: ignore[attr-defined]
+        return True
+    return government is not None and rule.governments.filter(pk=government.pk).exists()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A letter that could be signed: its text, where the government stands, who gets it."""
+
+    document: LetterDocument
+    text: LetterText
+    status: Status
+    office: Office | None
+    government: Government | None
+
+    @property
+    def reachable(self) -> bool:
+        return route_of(self.office) is not None
+
+
+def draft(
+    campaign: Campaign,
+    government: Government | None,
+    answers: Answers | None = None,
+    *,
+    day: date | None = None,
+    number: str = "",
+    confirmed: date | None = None,
+    country: str = "",
+) -> Draft:
+    """Compose the letter of a campaign to a government. Raises NoLetter.
+
+    Without a government it is the letter as it stands before one is chosen. `country` is the
+    supporter's, by its code.
+    """
+    today = day or campaign.today()
+    status = Status(Standing.PARTY, None)
+    if government is not None and campaign.treaty is not None:
+        status = _statuses(campaign, [government], today)[government.pk]
+    addressee, language = _addressee(campaign, government, today)
+    text = text_for(campaign, government, status.standing, language)
+    addressee = _in_language(addressee, text.language, today)
+    frame = Frame(campaign, today, status.since, campaign_address(campaign), number, confirmed)
+    filled = _named(answers or Answers(), country, text.language)
+    return Draft(
+        compose(text, addressee, filled, frame), text, status, addressee.office, government
+    )
+
+
+def preview_for(
+    campaign: Campaign,
+    government: Government,
+    language: str | None = None,
+    answers: Answers | None = None,
+) -> tuple[LetterDocument, Status, Office | None]:
+    """Return the letter to a government as the admin previews it."""
+    found = draft(campaign, government, answers)
+    return found.document, found.status, found.office
+
+
+def _addressee(
+    campaign: Campaign, government: Government | None, day: date
+) -> tuple[Addressee, str]:
+    if government is None:
+        return Addressee(Government(name="")), campaign.default_language
+    office = reference.office_for(government, campaign.office_kinds)
+    language = (office.language if office else "") or campaign.default_language
+    return Addressee(government, office), language
+
+
+def _in_language(addressee: Addressee, language: str, day: date) -> Addressee:
+    if addressee.office is None:
+        return addressee
+    form = reference.form_of_address(addressee.office, language, day)
+    holder = reference.holder_on(addressee.office, day)
+    return Addressee(addressee.government, addressee.office, form, holder.name if holder else "")
+
+
+def _named(answers: Answers, country: str, language: str) -> Answers:
+    if not country:
+        return answers
+    return Answers(
+        answers.name,
+        answers.organisation,
+        answers.town,
+        country_name(country, language),
+        answers.words,
+    )
+
+
+def answers_of(submission: Submission) -> Answers:
+    """Return what a supporter answered; the country is named where its language is known."""
+    return Answers(submission.name, submission.organisation, submission.town, "", submission.words)
+
+
+def campaign_address(campaign: Campaign) -> str:
+    """Return the page's address as it is printed: without https:// and the last slash."""
+    return f"{settings.SITE_URL.partition('://')[2]}/{campaign.default_language}/{campaign.slug}"
+
+
+def by_token(token: str, purpose: str) -> Submission | None:
+    """Return the submission that a link opens, or None. Junk that mail programs add is ignored."""
+    token = token.rstrip(".>)]}\"',;:!?")
+    rows = AccessToken.objects.filter(
+        digest=digest(token), purpose=purpose, expires_at__gt=timezone.now()
+    )
+    found = rows.select_related("submission__campaign").first()
+    return found.submission if found else None
+
+
+def pending_beside(submission: Submission, now: datetime) -> Iterable[Submission]:
+    """Return the other submissions that the same mailbox may confirm in the same campaign."""
+    rows = Submission.objects.pending(now).filter(
+        campaign=submission.campaign, signer=submission.signer
+    )
+    return rows.exclude(pk=submission.pk).order_by("created_at")
+
+
+def already_written(campaign: Campaign, signer: str, governments: Iterable[Government]) -> set[int]:
+    """Return the ids of those governments that have a living letter of this signer."""
+    letters = Letter.objects.filter(
+        campaign=campaign, signer=signer, government__in=list(governments), state__in=sorted(LIVING)
+    )
+    return set(letters.values_list("government_id", flat=True))
+
+
+def writer_number(letter: Letter) -> int:
+    """Return how many were confirmed up to this one: "you are writer number …"."""
+    earlier = Q(confirmed_at__lte=letter.confirmed_at)
+    return (
+        Letter.objects.counted()
+        .filter(earlier, campaign=letter.campaign)
+        .values("signer")
+        .distinct()
+        .count()
+    )

@@ -1,0 +1,38 @@
+"""Doorbells. Each carries an id at most, loads nothing, and may ring twice or never."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from celery import shared_task
+
+from letters import retention as retention_rules
+from letters.delivery import engine, prepare, readdress
+from letters.delivery import sweep as sweeper
+
+
+@shared_task(name="letters.deliver")
+def deliver(outbound: str) -> None:
+    for follower in engine.deliver(UUID(outbound)):
+        deliver.delay(str(follower))
+
+
+@shared_task(name="letters.render")
+def render(letter: str) -> None:
+    for outbound in prepare.prepare(UUID(letter)):
+        deliver.delay(str(outbound))
+
+
+@shared_task(name="letters.sweep")
+def sweep() -> None:
+    readdress.release_waiting()
+    found = sweeper.sweep()
+    for letter in found.letters:
+        render.delay(str(letter))
+    for outbound in found.outbounds:
+        deliver.delay(str(outbound))
+
+
+@shared_task(name="letters.retention")
+def retention() -> None:
+    retention_rules.run()
