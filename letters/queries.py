@@ -95,11 +95,15 @@ def _wording(text: CampaignText) -> ConsentWording:
 
 
 def governments_of(campaign: Campaign) -> list[Government]:
-    """Return whom supporters may write to, by name. Remembered for a minute."""
+    """Return whom supporters may write to, by name. One query, remembered for a minute."""
     key = f"governments:{campaign.pk}"
     found: list[Government] | None = cache.get(key)
     if found is None:
-        found = list(campaign.targets.all()) or list(Government.objects.all())
+        listed = Campaign.targets.through.objects.filter(
+            campaign=campaign, government=OuterRef("pk")
+        )
+        everyone = list(Government.objects.annotate(listed=Exists(listed)))
+        found = [one for one in everyone if one.listed] or everyone
         cache.set(key, found, GOVERNMENTS_SECONDS if settings.PAGE_CACHE_SECONDS else 0)
     return found
 

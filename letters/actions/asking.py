@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Value
 from django.utils import timezone
 
 from letters import outbox
@@ -19,6 +20,7 @@ PAUSE = timedelta(hours=24)
 MAILS_PER_DAY = 5
 MAILS_UNCONFIRMED = 2
 ASKING = (Purpose.CONFIRM, Purpose.ALREADY)
+STOPPED = "stopped"
 
 
 def ask(submission: Submission, *, again: bool = False) -> None:
@@ -26,30 +28,41 @@ def ask(submission: Submission, *, again: bool = False) -> None:
 
     Whether one was sent is told to nobody but the mailbox's owner (A08).
     """
-    if Suppression.objects.filter(signer=submission.signer).exists():
-        return
-    if not _allowed(submission, timezone.now(), again):
-        return
-    awaiting = submission.state == SubmissionState.AWAITING
-    outbox.enqueue(Purpose.CONFIRM if awaiting else Purpose.ALREADY, submission)
+    if _allowed(submission, timezone.now(), again):
+        awaiting = submission.state == SubmissionState.AWAITING
+        outbox.enqueue(Purpose.CONFIRM if awaiting else Purpose.ALREADY, submission)
 
 
 def _allowed(submission: Submission, now: datetime, again: bool) -> bool:
-    mails = (
-        Outbound.objects.filter(purpose__in=ASKING, submission__signer=submission.signer)
-        .exclude(state=OutboundState.CANCELLED)
-        .values_list("created_at", "submission__campaign", "submission__state")
-    )
-    written = list(mails)
-    if sum(at > now - PAUSE for at, _, _ in written) >= MAILS_PER_DAY:
+    asked = _asked_before(submission.signer)
+    if any(state == STOPPED for _, _, state in asked):
+        return False
+    if sum(at > now - PAUSE for at, _, _ in asked) >= MAILS_PER_DAY:
         return False
     unanswered = [
         at
-        for at, campaign, state in written
+        for at, campaign, state in asked
         if campaign == submission.campaign_id and state != SubmissionState.CONFIRMED
     ]
     lately = any(at > now - PAUSE for at in unanswered)
     return len(unanswered) < MAILS_UNCONFIRMED and (again or not lately)
+
+
+def _asked_before(signer: str) -> list[tuple[datetime, int, str]]:
+    """Return time, campaign and outcome of each mail that asked this mailbox, in one query.
+
+    A mailbox that wants no mail at all has a row with the outcome STOPPED.
+    """
+    mails = (
+        Outbound.objects.filter(purpose__in=ASKING, submission__signer=signer)
+        .exclude(state=OutboundState.CANCELLED)
+        .order_by()
+        .values_list("created_at", "submission__campaign", "submission__state")
+    )
+    stopped = Suppression.objects.filter(signer=signer).values_list(
+        "created_at", Value(0), Value(STOPPED)
+    )
+    return list(mails.union(stopped, all=True))
 
 
 def resend(submission: Submission) -> None:

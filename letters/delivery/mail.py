@@ -171,9 +171,13 @@ def _text(answer: bytes) -> str:
     return " ".join(answer[:2000].decode("utf-8", "replace").split())[:480]
 
 
-@cache
 def transport() -> Transport:
-    """Return this process's way out."""
+    """Return the way out: this process's connection to the server, or the mailbox folder."""
     if settings.PRODUCTION:
-        return SmtpTransport(settings.EMAIL_URL)
+        return _server(settings.EMAIL_URL)
     return MailboxTransport(settings.MAILBOX_DIR)
+
+
+@cache
+def _server(url: str) -> SmtpTransport:
+    return SmtpTransport(url)

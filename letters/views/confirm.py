@@ -35,7 +35,9 @@ def confirm(request: HttpRequest, language: str, token: str) -> HttpResponseBase
     letters = waiting_letters(submission)
     if not letters or not is_waiting(submission):
         return not_waiting(request, language, submission)
-    form = ConfirmForm(request.POST or None, submission=submission)
+    # A press without any answer is a press all the same: an empty POST must bind the form.
+    data = request.POST if request.method == "POST" else None
+    form = ConfirmForm(data, submission=submission)
     if request.method != "POST" or not form.is_valid():
         return _show(request, language, token, submission, letters, form)
     return _send(request, language, submission, form)
