@@ -103,7 +103,7 @@ def governments_of(campaign: Campaign) -> list[Government]:
             campaign=campaign, government=OuterRef("pk")
         )
         everyone = list(Government.objects.annotate(listed=Exists(listed)))
-        found = [one for one in everyone if one.listed] or everyone
+        found = [one for one in everyone if one.listed] or everyone  # type: ignore[attr-defined]
         cache.set(key, found, GOVERNMENTS_SECONDS if settings.PAGE_CACHE_SECONDS else 0)
     return found
 
@@ -213,18 +213,19 @@ def draft(
     number: str = "",
     confirmed: date | None = None,
     country: str = "",
+    language: str = "",
 ) -> Draft:
     """Compose the letter of a campaign to a government. Raises NoLetter.
 
     Without a government it is the letter as it stands before one is chosen. `country` is the
-    supporter's, by its code.
+    supporter's, by its code; `language` is wished for in place of the office's.
     """
     today = day or campaign.today()
     status = Status(Standing.PARTY, None)
     if government is not None and campaign.treaty is not None:
         status = _statuses(campaign, [government], today)[government.pk]
-    addressee, language = _addressee(campaign, government, today)
-    text = text_for(campaign, government, status.standing, language)
+    addressee, own_language = _addressee(campaign, government)
+    text = text_for(campaign, government, status.standing, language or own_language)
     addressee = _in_language(addressee, text.language, today)
     frame = Frame(campaign, today, status.since, campaign_address(campaign), number, confirmed)
     filled = _named(answers or Answers(), country, text.language)
@@ -239,14 +240,12 @@ def preview_for(
     language: str | None = None,
     answers: Answers | None = None,
 ) -> tuple[LetterDocument, Status, Office | None]:
-    """Return the letter to a government as the admin previews it."""
-    found = draft(campaign, government, answers)
+    """Return the letter to a government as the admin previews it. Raises NoLetter."""
+    found = draft(campaign, government, answers, language=language or "")
     return found.document, found.status, found.office
 
 
-def _addressee(
-    campaign: Campaign, government: Government | None, day: date
-) -> tuple[Addressee, str]:
+def _addressee(campaign: Campaign, government: Government | None) -> tuple[Addressee, str]:
     if government is None:
         return Addressee(Government(name="")), campaign.default_language
     office = reference.office_for(government, campaign.office_kinds)
