@@ -9,8 +9,9 @@ from django.db.models import Value
 from django.utils import timezone
 
 from letters import outbox
+from letters.delivery import rows
 from letters.enums import OutboundState, Purpose, SubmissionState
-from letters.identifiers import signer_of
+from letters.identifiers import signer_of, token_for
 from letters.models import AccessToken, Outbound, Submission, Suppression
 from letters.moves import move_outbound
 
@@ -28,9 +29,14 @@ def ask(submission: Submission, *, again: bool = False) -> None:
 
     Whether one was sent is told to nobody but the mailbox's owner (A08).
     """
-    if _allowed(submission, timezone.now(), again):
+    now = timezone.now()
+    if _allowed(submission, now, again):
         awaiting = submission.state == SubmissionState.AWAITING
         outbox.enqueue(Purpose.CONFIRM if awaiting else Purpose.ALREADY, submission)
+        return
+    # No mail of its own: the link of an earlier mail leads to this letter too.
+    link = AccessToken.Purpose.CONFIRM
+    rows.grant(submission, link, [token_for(link, submission.id)], now)
 
 
 def _allowed(submission: Submission, now: datetime, again: bool) -> bool:
