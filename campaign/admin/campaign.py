@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import QuerySet
+from django.forms import BaseInlineFormSet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from campaign.actions import NotAllowed, add_consent_wording, set_state
+from campaign.admin.base import LISTS_BY_LINE, AppendOnly, ModelAdmin, ModelForm, StackedInline
+from campaign.models import Campaign, CampaignText, ConsentWording
+
+State = Campaign.State
+
+
+class CampaignForm(ModelForm[Campaign]):
+    def clean_office_kinds(self) -> list[str]:
+        kinds: list[str] = self.cleaned_data["office_kinds"]
+        for kind in kinds:
+            if not re.fullmatch(r"[a-z]+(_[a-z]+)*", kind):
+                raise ValidationError(
+                    _("“%(kind)s” is no kind of office. Write it as head_of_government."),
+                    params={"kind": kind},
+                )
+        return kinds
+
+
+class CampaignTextInline(StackedInline[CampaignText, Campaign]):
+    model = CampaignText
+    extra = 0
+    formfield_overrides = LISTS_BY_LINE
+
+
+class ConsentWordingInline(AppendOnly, StackedInline[ConsentWording, Campaign]):
+    """A new wording becomes the next version of its language; earlier ones stay."""
+
+    model = ConsentWording
+    fields = ("language", "text", "version", "created_at")
+    readonly_fields = ("version", "created_at")
+    extra = 0
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ModelAdmin[Campaign]):
+    form = CampaignForm
+    list_display = ("title", "slug", "state", "treaty", "organisation", "review")
+    list_filter = ("state", "review", "treaty")
+    list_select_related = ("treaty",)
+    search_fields = ("slug", "organisation", "texts__title")
+    inlines = (CampaignTextInline, ConsentWordingInline)
+    filter_horizontal = ("targets",)
+    readonly_fields = ("state",)
+    formfield_overrides = {**LISTS_BY_LINE, models.URLField: {"assume_scheme": "https"}}
+    actions = ("test", "set_live", "pause", "close")
+    fieldsets = (
+        (None, {"fields": ("slug", "state")}),
+        (
+            _("Who asks"),
+            {"fields": ("organisation", "organisation_address", "contact_email", "website")},
+        ),
+        (
+            _("Whom it writes to, and in which matter"),
+            {"fields": ("treaty", "targets", "max_governments", "office_kinds")},
+        ),
+        (
+            _("From when to when"),
+            {"fields": ("opens_at", "closes_at", "time_zone", "keep_until")},
+        ),
+        (
+            _("How letters are written and leave"),
+            {"fields": ("default_language", "review", "take_back_seconds")},
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
+        return super().get_queryset(request).prefetch_related("texts")
+
+    @admin.display(description=_("the ask"))
+    def title(self, campaign: Campaign) -> str:
+        titles = {text.language: text.title for text in campaign.texts.all()}
+        return titles.get(campaign.default_language) or _now("(no page text yet)")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
+        """Only drafts are thrown away. Others are closed and erased, which keeps their counts."""
+        if obj is not None and obj.state != State.DRAFT:
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def save_formset(
+        self,
+        request: HttpRequest,
+        form: Any,
+        formset: BaseInlineFormSet[Any, Any, Any],
+        change: bool,
+    ) -> None:
+        if formset.model is not ConsentWording:
+            super().save_formset(request, form, formset, change)
+            return
+        for wording in formset.save(commit=False):
+            add_consent_wording(
+                campaign=wording.campaign, language=wording.language, text=wording.text
+            )
+
+    @admin.action(description=_("Try it out (test)"), permissions=["change"])
+    def test(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
+        self._set_state(request, campaigns, State.TEST)
+
+    @admin.action(description=_("Go live, or go on after a pause"), permissions=["change"])
+    def set_live(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
+        self._set_state(request, campaigns, State.LIVE)
+
+    @admin.action(description=_("Pause: take no more letters for now"), permissions=["change"])
+    def pause(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
+        self._set_state(request, campaigns, State.PAUSED)
+
+    @admin.action(description=_("Close for good"), permissions=["change"])
+    def close(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
+        self._set_state(request, campaigns, State.CLOSED)
+
+    def _set_state(
+        self, request: HttpRequest, campaigns: QuerySet[Campaign], state: Campaign.State
+    ) -> None:
+        assert isinstance(request.user, User)
+        for campaign in campaigns:
+            try:
+                set_state(campaign=campaign, state=state, by=request.user)
+            except NotAllowed as why:
+                self.message_user(request, str(why), messages.ERROR)
+            else:
+                said = _now("%(campaign)s is now: %(state)s.")
+                self.message_user(request, said % {"campaign": campaign, "state": state.label})

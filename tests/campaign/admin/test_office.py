@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+
+from campaign.models import Office
+from tests.factories.campaign import OfficeFactory, OfficeRouteFactory
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/campaign/office/"
+
+
+def act(client: Client, action: str, *offices: Office) -> list[str]:
+    form = {"action": action, "_selected_action": [str(office.pk) for office in offices]}
+    page = client.post(LIST, form, follow=True)
+    return [str(message) for message in page.context["messages"]]
+
+
+def test_offices_are_paused_and_resumed_together(admin_client: Client) -> None:
+    offices = [OfficeFactory(), OfficeFactory(paused=True)]
+
+    assert act(admin_client, "pause", *offices) == ["1 office changed."]
+    assert set(Office.objects.values_list("paused", flat=True)) == {True}
+    assert act(admin_client, "resume", *offices) == ["2 offices changed."]
+    assert set(Office.objects.values_list("paused", flat=True)) == {False}
+
+
+def test_pause_is_kept_in_the_log(admin_client: Client) -> None:
+    office = OfficeFactory()
+
+    act(admin_client, "pause", office)
+
+    entry = LogEntry.objects.get()
+    assert (entry.object_id, entry.change_message) == (str(office.pk), "Paused.")
+
+
+@pytest.mark.parametrize(("stopped", "shown"), [(False, True), (True, False)])
+def test_list_shows_whether_an_office_can_be_reached(
+    admin_client: Client, stopped: bool, shown: bool
+) -> None:
+    OfficeRouteFactory(stopped=stopped)
+
+    rows = admin_client.get(LIST).context["cl"].result_list
+
+    assert [row.has_route for row in rows] == [shown]
