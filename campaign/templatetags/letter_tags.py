@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
@@ -17,10 +18,25 @@ LABELS: Mapping[str, Any] = {
     "town": _("Your town"),
     "country": _("Your country"),
 }
+# Scripts with an italic of their own. Others would be slanted by force, which nobody writes.
+_SLANTED = ("LATIN", "GREEK", "CYRILLIC")
+# Lines of a page below the window, and characters in one, by size of type (static/css/pdf.css).
+_SIZES = (("", 32.0, 78), ("dense", 35.0, 88), ("tight", 40.0, 93))
 
 
 class _Piece(Protocol):
     text: str
+
+
+class _Part(Protocol):
+    lines: Iterable[Iterable[_Piece]]
+
+
+class _Letter(Protocol):
+    body: Iterable[_Part]
+    words: Iterable[str]
+    ask: Iterable[_Part]
+    signature: Iterable[Iterable[_Piece]]
 
 
 @register.filter
@@ -33,3 +49,49 @@ def has_text(line: Iterable[_Piece]) -> bool:
 def blank_label(fill: str) -> str:
     """Return what a preview shows in place of an answer not yet given."""
     return str(LABELS.get(fill, ""))
+
+
+@register.filter
+def text_direction(text: str) -> str:
+    """Return rtl or ltr by the first letter that has a direction (UAX 9): HTML's dir=auto.
+
+    WeasyPrint knows no dir=auto, and a supporter may write in another script than the letter's.
+    """
+    for char in text:
+        kind = unicodedata.bidirectional(char)
+        if kind == "L":
+            return "ltr"
+        if kind in {"R", "AL"}:
+            return "rtl"
+    return "ltr"
+
+
+@register.filter
+def upright(lines: Iterable[Iterable[_Piece]]) -> bool:
+    """Whether a signature is in a script that has no italic."""
+    name = next((piece.text for line in lines for piece in line if piece.text.strip()), "")
+    letters = (char for char in name if char.isalpha())
+    return not all(unicodedata.name(char, "").startswith(_SLANTED) for char in letters)
+
+
+@register.filter
+def density(letter: _Letter) -> str:
+    """Return the class of the largest type that probably fits a letter on one page.
+
+    What needs two pages even when set small is set large.
+    """
+    fitting = (name for name, lines, width in _SIZES if _height(letter, width) <= lines)
+    return next(fitting, "")
+
+
+def _height(letter: _Letter, characters: int) -> float:
+    """Return about how many lines a letter takes: its paragraphs, and what frames them."""
+    parts = [*letter.body, *letter.ask]
+    texts = ["".join(piece.text for piece in line) for part in parts for line in part.lines]
+    names = sum(1 for line in letter.signature if has_text(line))
+    lines = sum(-(-_width(text) // characters) + 0.4 for text in [*texts, *letter.words])
+    return lines + 6.5 + names
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
