@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -14,8 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from campaign.models.position import Treaty
 
 
+# Each call of available_timezones() reads the whole tz database from disk.
+time_zones = cache(available_timezones)
+
+
 def validate_time_zone(name: str) -> None:
-    if name not in available_timezones():
+    if name not in time_zones():
         raise ValidationError(
             _("“%(name)s” is no time zone. Use a name such as Europe/Tallinn."),
             params={"name": name},
