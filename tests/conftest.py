@@ -31,9 +31,22 @@ def service_ports() -> set[int]:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set what Django and Celery read once, before any test runs."""
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if not os.environ.get("CELERY_BROKER_URL"):
         django_settings.CELERY_BROKER_URL = "memory://"
-    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+        return
+    # Side by side, the processes of pytest-xdist must not empty each other's cache or queue.
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    django_settings.CELERY_BROKER_URL = own_redis("CELERY_BROKER_URL", 2 + 2 * process)
+    if os.environ.get("CACHE_URL"):
+        location = own_redis("CACHE_URL", 3 + 2 * process)
+        django_settings.CACHES["default"]["LOCATION"] = location
+
+
+def own_redis(name: str, database: int) -> str:
+    """Return the address of a Redis database of this process; its children inherit it."""
+    os.environ[name] = urlsplit(os.environ[name])._replace(path=f"/{database}").geturl()
+    return os.environ[name]
 
 
 @pytest.fixture(autouse=True)
