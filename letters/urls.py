@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from letters.views import change, check_email, confirm, health, home, mine, write
+from letters.views import api, change, check_email, confirm, health, home, mine, write
 
 app_name = "letters"
 
@@ -36,6 +36,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("api/v1/campaigns/<str:slug>/counts.json", api.counts_json, name="counts"),
     *confirm_urls,
     *mine_urls,
     *campaign_urls,

@@ -1,0 +1,1 @@
+"""How fast, as ratios to a reference measured in the same run: `make bench`."""
