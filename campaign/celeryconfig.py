@@ -38,6 +38,6 @@ worker_hijack_root_logger = False
 timezone = "UTC"
 beat_schedule_filename = str(settings.VAR_DIR / "beat-schedule")
 beat_schedule = {
-    "sweep": {"task": "letters.sweep", "schedule": 15.0},
+    "sweep": {"task": "letters.sweep", "schedule": float(settings.SWEEP_SECONDS)},
     "retention": {"task": "letters.retention", "schedule": 3600.0},
 }

@@ -114,6 +114,8 @@ PAGE_CACHE_SECONDS = env_int("PAGE_CACHE_SECONDS", 2)
 
 # --- the doorbell -----------------------------------------------------------------------------
 CELERY_BROKER_URL = env_secret("CELERY_BROKER_URL") or "filesystem://"
+# A person watches the demonstration; elsewhere the sweeper is only the second line.
+SWEEP_SECONDS = env_int("SWEEP_SECONDS", 3 if DEMO else 15)
 
 # --- mail ---------------------------------------------------------------------------------------
 # Nothing leaves the machine unless PRODUCTION is set: see letters/delivery/mail.py.
