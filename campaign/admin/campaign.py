@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -18,6 +19,7 @@ from campaign.admin.base import LISTS_BY_LINE, AppendOnly, ModelAdmin, ModelForm
 from campaign.models import Campaign, CampaignText, ConsentWording
 
 State = Campaign.State
+SMALL_TEXT = forms.Textarea(attrs={"rows": 4, "cols": 80})
 
 
 class CampaignForm(ModelForm[Campaign]):
@@ -35,7 +37,7 @@ class CampaignForm(ModelForm[Campaign]):
 class CampaignTextInline(StackedInline[CampaignText, Campaign]):
     model = CampaignText
     extra = 0
-    formfield_overrides = LISTS_BY_LINE
+    formfield_overrides = {**LISTS_BY_LINE, models.TextField: {"widget": SMALL_TEXT}}
 
 
 class ConsentWordingInline(AppendOnly, StackedInline[ConsentWording, Campaign]):
@@ -45,6 +47,7 @@ class ConsentWordingInline(AppendOnly, StackedInline[ConsentWording, Campaign]):
     fields = ("language", "text", "version", "created_at")
     readonly_fields = ("version", "created_at")
     extra = 0
+    formfield_overrides = {models.TextField: {"widget": SMALL_TEXT}}
 
 
 @admin.register(Campaign)

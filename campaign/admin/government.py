@@ -24,7 +24,7 @@ class GovernmentAdmin(ModelAdmin[Government]):
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         standings = [_standing_column(treaty) for treaty in Treaty.objects.all()]
-        return ("name", "iso2", "region", *standings, "office_count")
+        return ("name", "iso2", "region", "office_count", *standings)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Government]:
         governments = super().get_queryset(request).annotate(office_count=Count("offices"))

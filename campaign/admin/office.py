@@ -33,10 +33,10 @@ class OfficeAdmin(ModelAdmin[Office]):
     list_display = (
         "title",
         "government",
-        "kind",
-        "language",
         "has_route",
         "paused",
+        "kind",
+        "language",
         "address_status",
     )
     list_filter = ("paused", "closed", "kind", "address_status", "government__region")

@@ -39,7 +39,9 @@ class Row:
 def read_table(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> list[Row]:
     """Return the rows of `path`. Raises BadFile; what is wrong with one row stands in the row."""
     records = _records(_text(path))
-    _line, header = next(records)
+    _line, header = next(records, (0, []))
+    if not header:
+        raise BadFile(_("The file is empty."))
     _check_header(header, columns, optional)
     rows = [_row(line, header, cells) for line, cells in records]
     if not rows:

@@ -51,6 +51,7 @@ def test_cells_are_trimmed_and_composed(tmp_path: Path) -> None:
     [
         (b"", "The file is empty."),
         (b"\xef\xbb\xbf\n \n", "The file is empty."),
+        (b",\n,\n", "The file is empty."),
         (b"code,name\n", "The file has a header but no rows."),
         (b"code,name\nA,one\nB,\xe4\n", "Line 3 is not UTF-8. Save the file as UTF-8."),
         ("code,name\n".encode("utf-16"), "Line 1 is not UTF-8. Save the file as UTF-8."),
