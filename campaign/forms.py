@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 Groups = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
-class PageHelper(FormHelper):
+class PageHelper(FormHelper):  # type: ignore[misc]  # crispy has no types
     """The page template writes <form>, the token and the buttons.
 
     Crispy looks its action up among the URLs each time it draws the form: there is none.

@@ -288,13 +288,12 @@ class WriteForm(LetterForm):
 
     def renew_key(self, key: str) -> None:
         """Give the filled form a new one-time key in place of the one it was posted with (X8)."""
-        self.data = {**self.data, "form_key": key} if not self.is_bound else self._data_with(key)
-
-    def _data_with(self, key: str) -> QueryDict:
-        data = QueryDict(mutable=True)
-        data.update(self.data)
-        data["form_key"] = key
-        return data
+        self.initial["form_key"] = key
+        if self.is_bound:
+            data = QueryDict(mutable=True)
+            data.update(self.data)
+            data["form_key"] = key
+            self.data = data
 
     def clean_government(self) -> list[Government]:
         value = self.cleaned_data["government"]

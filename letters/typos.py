@@ -48,9 +48,9 @@ def distance(one: str, other: str) -> int:
 def _is_near(domain: str, known: str) -> bool:
     if abs(len(domain) - len(known)) > 2:
         return False
-    if min(len(domain), len(known)) <= _SHORT:
+    if len(known) <= _SHORT:
         return _is_slip(domain, known)
-    return distance(domain, known) <= 2
+    return distance(domain, known) <= (1 if len(domain) <= _SHORT else 2)
 
 
 def _is_slip(domain: str, known: str) -> bool:

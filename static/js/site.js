@@ -167,7 +167,7 @@
     const domain = address.slice(at + 1).toLowerCase();
     if (at < 1 || providers.includes(domain)) return "";
     const near = providers.filter((known) => Math.abs(known.length - domain.length) <= 2 &&
-      (Math.min(known.length, domain.length) <= 8 ? isSlip(domain, known) : distance(domain, known) <= 2));
+      (known.length <= 8 ? isSlip(domain, known) : distance(domain, known) <= (domain.length <= 8 ? 1 : 2)));
     near.sort((a, b) => distance(domain, a) - distance(domain, b));
     return near.length ? address.slice(0, at + 1) + near[0] : "";
   }
