@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from letters.enums import CAN_BE_TAKEN_BACK, LetterState, OutboundState, SubmissionState
@@ -21,6 +21,8 @@ from letters.moves import NotAllowed, move_letter, move_outbound, move_submissio
 
 TEXT_KEPT = timedelta(days=28)
 BATCH = 500
+# A worker has the letter in its hands: its text is dropped once that is over.
+IN_FLIGHT = (LetterState.SENDING, LetterState.UNKNOWN)
 _BLANK: dict[str, Any] = {
     "name": "",
     "email": "",
@@ -64,8 +66,9 @@ def _overdue() -> QuerySet[Submission]:
 
 def _old_texts() -> QuerySet[Letter]:
     final = (LetterState.SENT, LetterState.BOUNCED, LetterState.ANSWERED)
-    limit = timezone.now() - TEXT_KEPT
-    return Letter.objects.filter(state__in=final, sent_at__lte=limit, content__isnull=False)
+    old = Q(state__in=final, sent_at__lte=timezone.now() - TEXT_KEPT)
+    erased = Q(submission__state=SubmissionState.ERASED) & ~Q(state__in=IN_FLIGHT)
+    return Letter.objects.filter(old | erased, content__isnull=False)
 
 
 def _ended() -> QuerySet[Submission]:
@@ -103,7 +106,7 @@ def erase(submission: Submission, *, actor: str) -> int:
     A letter that is being handed over at this moment is recorded as sent, without its text.
     """
     taken_back = sum(_take_back(letter, actor) for letter in submission.letters.all())
-    for letter in submission.letters.all():
+    for letter in submission.letters.exclude(state__in=IN_FLIGHT):
         drop_text(letter)
     Decision.objects.filter(letter__submission=submission).exclude(reason="").update(
         reason="erased"

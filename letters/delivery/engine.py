@@ -75,6 +75,7 @@ def _sent(outbound: Outbound, answer: str, fingerprint: str) -> list[UUID]:
 def copy_to_writer(outbound: Outbound) -> Outbound | None:
     """Write M2 unless it left earlier or the writer is erased."""
     letter, submission = outbound.letter, outbound.submission
+    submission.refresh_from_db()  # erased, perhaps, while the letter was on its way
     if letter is None or not submission.email:
         return None
     if (

@@ -11,6 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from letters import retention
+from letters.delivery import engine
+from letters.delivery.claim import claim
 from letters.enums import LetterState, Purpose, SubmissionState
 from letters.models import Letter, Outbound, Submission
 from tests.journey import World, confirm, link_in, mails, make_world, sign, sign_and_confirm, work
@@ -159,3 +161,15 @@ def test_ended_campaign_forgets_its_people(client: Client, world: World, mine: s
     retention.run()
     assert Submission.objects.get().state == SubmissionState.ERASED
     assert Outbound.objects.filter(purpose=Purpose.LETTER).get().recipient == ""
+
+
+def test_letter_erased_in_flight_is_sent_and_then_forgotten(client: Client, mine: str) -> None:
+    with later(minutes=16):
+        outbound = claim(Outbound.objects.get(purpose=Purpose.LETTER).id)
+        assert outbound is not None
+        client.post(f"{mine}erase/", {"sure": "yes"})
+        engine._hand_over(outbound)
+        retention.run()
+    letter = Letter.objects.get()
+    assert (letter.state, letter.content) == (LetterState.SENT, None)
+    assert Outbound.objects.filter(purpose=Purpose.COPY).count() == 0
