@@ -1,4 +1,5 @@
 from letters.models.decision import Decision
+from letters.models.export import Export
 from letters.models.letter import Letter
 from letters.models.move import Move
 from letters.models.outbound import Attempt, Outbound
@@ -10,6 +11,7 @@ __all__ = [
     "AccessToken",
     "Attempt",
     "Decision",
+    "Export",
     "Letter",
     "LetterInReview",
     "LetterTemplate",

@@ -83,7 +83,6 @@ class Letter(models.Model):
         ordering = ("-created_at",)
         verbose_name = _("letter")
         verbose_name_plural = _("letters")
-        permissions = (("export_counts", "Can export counts"),)
         indexes = [
             # These two hold all that counts.py reads: a letter's text makes its row long.
             models.Index(

@@ -1,0 +1,106 @@
+"""Letters: find one, see what became of it, read it, open its PDF."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from campaign.admin.base import ModelAdmin, ReadOnly
+from letters.admin import verdicts
+from letters.admin.decide import decide
+from letters.admin.events import events_of_letter
+from letters.admin.sheet import sheet_of
+from letters.models import Letter
+
+
+@admin.register(Letter)
+class LetterAdmin(ReadOnly, ModelAdmin[Letter]):
+    list_display = (
+        "number", "government", "office", "state", "hold_reason", "with_words",
+        "confirmed_at", "sent_at",
+    )  # fmt: skip
+    list_filter = ("state", "hold_reason", "with_words", "campaign", "government")
+    list_select_related = ("government", "office__government")
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("number", "submission__name", "submission__email")
+    search_help_text = _("Letter number, name or e-mail address")
+    actions = ("withdraw", "release")
+    fieldsets = (
+        (None, {"fields": ("number", "state", "hold_reason", "problem")}),
+        (
+            _("To whom, by whom"),
+            {"fields": ("campaign", "government", "office", "submission", "country")},
+        ),
+        (_("Text"), {"fields": ("text", "language", "with_words")}),
+        (_("When"), {"fields": ("created_at", "confirmed_at", "send_after", "sent_at")}),
+    )
+    change_list_template = "admin/letters/letter_list.html"
+    change_form_template = "admin/letters/letter_page.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
+        # A list of fifty letters need not read their texts.
+        return super().get_queryset(request).defer("content")
+
+    def get_urls(self) -> list[URLPattern]:
+        pdf = self.admin_site.admin_view(self.pdf)
+        return [
+            path("<uuid:pk>/letter.pdf", pdf, name="letters_letter_pdf"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        waiting = Letter.objects.waiting_for_an_address().count()
+        return super().changelist_view(request, {"waiting": waiting, **(extra_context or {})})
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
+    ) -> HttpResponse:
+        letter: Letter = context["original"]
+        context |= {
+            "sheet": sheet_of(letter),
+            "events": events_of_letter(letter),
+            "decisions": letter.decisions.select_related("by"),
+            "mails": letter.outbounds.order_by("created_at"),
+        }
+        return super().render_change_form(request, context, *args, **options)
+
+    def pdf(self, request: HttpRequest, pk: object) -> FileResponse:
+        """Stream the PDF to those who may see the letter. It has no public address (A24)."""
+        letter = get_object_or_404(Letter, pk=pk)
+        if not self.has_view_permission(request, letter):
+            raise PermissionDenied
+        if not letter.pdf or not default_storage.exists(letter.pdf):
+            raise Http404
+        return FileResponse(
+            default_storage.open(letter.pdf),
+            as_attachment=True,
+            filename=f"letter-{letter.number}.pdf",
+            headers={
+                "Content-Type": "application/pdf",
+                "X-Content-Type-Options": "nosniff",
+                "X-Robots-Tag": "noindex",
+                "Cache-Control": "no-store, private",
+            },
+        )
+
+    def has_handle_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("letters.change_letter")
+
+    @admin.action(description=_("Take back, before it is sent …"), permissions=["handle"])
+    def withdraw(self, request: HttpRequest, letters: QuerySet[Letter]) -> HttpResponse | None:
+        return decide(self, request, letters, verdicts.WITHDRAW)
+
+    @admin.action(description=_("Let go on what is held or failed …"), permissions=["handle"])
+    def release(self, request: HttpRequest, letters: QuerySet[Letter]) -> HttpResponse | None:
+        return decide(self, request, letters, verdicts.RELEASE)
