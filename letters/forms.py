@@ -360,6 +360,8 @@ class WriteForm(LetterForm):
 class ConfirmForm(LetterForm):
     """S3: a last sentence, if there is none yet, and who may answer."""
 
+    summary_above = True
+
     words = words_field(_("Add a sentence of your own"))
     reply_directly = forms.BooleanField(
         label=_("Let the office answer me directly. It will see my e-mail address."),
@@ -388,6 +390,8 @@ class ConfirmForm(LetterForm):
 
 class AddressForm(LetterForm):
     """S2: another address for the link."""
+
+    summary_above = True
 
     email = MailAddress()
 

@@ -8,6 +8,7 @@
   root.classList.add("js");
 
   one("[data-summary]")?.focus();
+  all("details").forEach((details) => { if (one(":checked", details)) details.open = true; });
 
   // A second press of a button that works already does nothing.
   const busy = new Set();
