@@ -33,6 +33,7 @@ class _Part(Protocol):
 
 
 class _Letter(Protocol):
+    paper: str
     body: Iterable[_Part]
     words: Iterable[str]
     ask: Iterable[_Part]
@@ -80,7 +81,8 @@ def density(letter: _Letter) -> str:
 
     What needs two pages even when set small is set large.
     """
-    fitting = (name for name, lines, width in _SIZES if _height(letter, width) <= lines)
+    room = 0.94 if letter.paper == "Letter" else 1  # US Letter is shorter than A4
+    fitting = (name for name, lines, width in _SIZES if _height(letter, width) <= lines * room)
     return next(fitting, "")
 
 
