@@ -6,11 +6,15 @@ from letters.admin.outbound import OutboundAdmin
 from letters.admin.review import LetterInReviewAdmin
 from letters.admin.submission import SubmissionAdmin
 from letters.admin.suppression import SuppressionAdmin
+from letters.admin.template import LetterTemplateAdmin
+from letters.admin.version import LetterVersionAdmin
 
 __all__ = [
     "ExportAdmin",
     "LetterAdmin",
     "LetterInReviewAdmin",
+    "LetterTemplateAdmin",
+    "LetterVersionAdmin",
     "OutboundAdmin",
     "SubmissionAdmin",
     "SuppressionAdmin",
