@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
+from babel import Locale, UnknownLocaleError
 from django import template
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
@@ -97,3 +100,23 @@ def _height(letter: _Letter, characters: int) -> float:
 
 def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+@register.simple_tag
+def characters_left() -> str:
+    """Return the count under own words in each plural form of the language, as JSON for a script."""
+    return _plurals(lambda n: ngettext("{n} character left", "{n} characters left", n))
+
+
+@register.simple_tag
+def characters_over() -> str:
+    return _plurals(lambda n: ngettext("{n} character too many", "{n} characters too many", n))
+
+
+def _plurals(text: Callable[[int], str]) -> str:
+    try:
+        locale = Locale.parse(get_language() or "en", sep="-")
+    except (UnknownLocaleError, ValueError):
+        locale = Locale("en")
+    # Every category of CLDR has a number below 200; the last one of each serves as its example.
+    return json.dumps({locale.plural_form(n): text(n) for n in range(201)}, ensure_ascii=False)

@@ -39,10 +39,12 @@
   function ownWords() {
     const left = one("[data-left]");
     const standard = one("[data-standard]");
+    const plural = new Intl.PluralRules(root.lang);
     const count = () => {
       const rest = words.dataset.limit - [...words.value.trim()].length;
-      const text = rest < 0 ? left.dataset.over : rest === 1 ? left.dataset.one : left.dataset.many;
-      left.textContent = put(text, Math.abs(rest));
+      const forms = JSON.parse(rest < 0 ? left.dataset.over : left.dataset.left);
+      const number = Math.abs(rest);
+      left.textContent = (forms[plural.select(number)] || forms.other).replace("{n}", number);
       left.classList.toggle("over", rest < 0);
       if (standard) standard.hidden = words.value.trim() !== "";
     };
@@ -111,6 +113,13 @@
       return (inputs.find((input) => input.checked) || inputs.find((input) => !/radio|checkbox/.test(input.type)))?.value || "";
     }
 
+    function office() {
+      const title = one(".addressee p", letter)?.textContent || "";
+      const input = all("[name=government]", form).find((one) => one.checked);
+      const name = (input ? input.labels[0] : one("select[name=government]", form)?.selectedOptions[0])?.textContent.trim() || "";
+      return title.includes(name) ? title : `${title}, ${name}`;
+    }
+
     async function readdress() {
       const government = chosen();
       if (!government || government === shown) return;
@@ -124,7 +133,7 @@
         shown = government;
         one("[data-sheet]", letter).innerHTML = html;
         redraw();
-        status.textContent = put(letter.dataset.announce, one(".addressee p", letter)?.textContent || "");
+        status.textContent = put(letter.dataset.announce, office());
       } catch {
         // Offline: the letter stays as it is, and the form still works.
       }
