@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -34,8 +35,16 @@ def build(outbound: Outbound) -> tuple[Envelope, bytes]:
     if outbound.letter is not None and outbound.letter.pdf and mail.attach_pdf:
         _attach(message, outbound.letter)
     _fix_boundaries(message, str(outbound.id))
-    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    return Envelope(sender, outbound.recipient), message.as_bytes()
+    envelope = Envelope(_sender(), outbound.recipient)
+    return envelope, _subject(mail.subject) + message.as_bytes()
+
+
+def _subject(subject: str) -> bytes:
+    """Return the Subject line, folded. EmailMessage doubles the space beside an encoded word."""
+    header = Header(_one_line(subject), "utf-8", header_name="Subject", maxlinelen=76)
+    if subject.isascii():
+        header = Header(_one_line(subject), "us-ascii", header_name="Subject", maxlinelen=76)
+    return b"Subject: " + header.encode(linesep="\r\n").encode("ascii") + b"\r\n"
 
 
 def _head(message: EmailMessage, outbound: Outbound, mail: Mail) -> None:
@@ -43,7 +52,6 @@ def _head(message: EmailMessage, outbound: Outbound, mail: Mail) -> None:
     message["To"] = Address(addr_spec=outbound.recipient)
     if mail.reply_to:
         message["Reply-To"] = Address(_one_line(mail.reply_name), addr_spec=mail.reply_to)
-    message["Subject"] = _one_line(mail.subject)
     message["Date"] = format_datetime(outbound.created_at)
     message["Message-ID"] = outbound.message_id
     message["Content-Language"] = mail.language

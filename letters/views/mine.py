@@ -168,6 +168,7 @@ def _shown(letter: Letter, language: str, token: str) -> dict[str, Any]:
         "steps": status.steps(letter),
         "pdf_url": f"{pdf_url}?{urlencode({'number': letter.number})}" if letter.pdf else "",
         "pdf_kb": round(letter.pdf_bytes / 1024),
+        "pdf_soon": letter.state == LetterState.APPROVED,
         "can_withdraw": letter.can_be_taken_back,
         "html": letter_html(document_of(letter)) if letter.content else "",
     }

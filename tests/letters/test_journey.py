@@ -72,3 +72,14 @@ def test_second_press_on_the_link_shows_the_letter(client: Client) -> None:
     second = confirm(client, mails()[0])
     assert first.redirect_chain[-1] == second.redirect_chain[-1]  # type: ignore[attr-defined]
     assert Letter.objects.count() == 1
+
+
+@pytest.mark.parametrize("town", ["Tartu", "Võru", "東京"])
+def test_subject_of_the_office_mail_reads_as_written(client: Client, town: str) -> None:
+    world = make_world()
+    sign_and_confirm(client, world, town=town)
+    work()
+    [mail] = mails(world.office.routes.get().email)
+    number = Letter.objects.get().number
+    expected = f"Please stay in the Convention – letter {number} from Mari Tamm, {town}"
+    assert str(mail["Subject"]) == expected
