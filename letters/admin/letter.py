@@ -17,12 +17,13 @@ from campaign.admin.base import ModelAdmin, ReadOnly
 from letters.admin import verdicts
 from letters.admin.decide import decide
 from letters.admin.events import events_of_letter
+from letters.admin.search import NumberSearch
 from letters.admin.sheet import sheet_of
 from letters.models import Letter
 
 
 @admin.register(Letter)
-class LetterAdmin(ReadOnly, ModelAdmin[Letter]):
+class LetterAdmin(NumberSearch, ReadOnly, ModelAdmin[Letter]):
     list_display = (
         "number", "government", "office", "state", "hold_reason", "with_words",
         "confirmed_at", "sent_at",
@@ -31,7 +32,7 @@ class LetterAdmin(ReadOnly, ModelAdmin[Letter]):
     list_select_related = ("government", "office__government")
     list_per_page = 50
     show_full_result_count = False
-    search_fields = ("number", "submission__name", "submission__email")
+    search_fields = ("submission__name", "submission__email")
     search_help_text = _("Letter number, name or e-mail address")
     actions = ("withdraw", "release")
     fieldsets = (

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from campaign.admin.base import ModelAdmin, ReadOnly, TabularInline
 from letters.actions.dispatch import queue_again
+from letters.admin.search import NumberSearch
 from letters.models import Attempt, Outbound
 from letters.moves import NotAllowed
 
@@ -22,7 +23,7 @@ class AttemptInline(ReadOnly, TabularInline[Attempt, Outbound]):
 
 
 @admin.register(Outbound)
-class OutboundAdmin(ReadOnly, ModelAdmin[Outbound]):
+class OutboundAdmin(NumberSearch, ReadOnly, ModelAdmin[Outbound]):
     list_display = (
         "message_id", "purpose", "recipient", "state", "attempts", "next_attempt_at",
         "last_code", "last_answer",
@@ -30,7 +31,8 @@ class OutboundAdmin(ReadOnly, ModelAdmin[Outbound]):
     list_filter = ("state", "purpose", "submission__campaign")
     list_per_page = 50
     show_full_result_count = False
-    search_fields = ("recipient", "message_id", "letter__number")
+    number_field = "letter__number"
+    search_fields = ("recipient", "message_id")
     search_help_text = _("E-mail address, Message-ID or letter number")
     inlines = (AttemptInline,)
     actions = ("queue_again",)

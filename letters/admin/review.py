@@ -15,19 +15,20 @@ from campaign.admin.base import ModelAdmin, ReadOnly
 from letters.admin import verdicts
 from letters.admin.decide import decide
 from letters.admin.events import events_of_letter
+from letters.admin.search import NumberSearch
 from letters.admin.sheet import sheet_of
 from letters.enums import LetterState
 from letters.models import Letter, LetterInReview
 
 
 @admin.register(LetterInReview)
-class LetterInReviewAdmin(ReadOnly, ModelAdmin[LetterInReview]):
+class LetterInReviewAdmin(NumberSearch, ReadOnly, ModelAdmin[LetterInReview]):
     list_display = ("number", "writer", "to", "language", "own_words", "flags", "age")
     list_filter = ("campaign", "language", "with_words", "government")
     list_select_related = ("government", "office__government", "submission")
     list_per_page = 50
     show_full_result_count = False
-    search_fields = ("number", "submission__name", "submission__words")
+    search_fields = ("submission__name", "submission__words")
     search_help_text = _("Letter number, name or words")
     actions = ("approve", "return_to_writer", "reject", "withdraw")
     fields = ("number", "writer", "to", "language", "flags", "age")

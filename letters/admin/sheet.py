@@ -1,4 +1,4 @@
-"""The letter on the organisers' screens: the same article as everywhere, never an error page."""
+"""The letter on organisers' screens: the same article as everywhere."""
 
 from __future__ import annotations
 

@@ -12,20 +12,22 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.admin.base import ModelAdmin, ReadOnly, annotated
 from letters.admin.events import events_of_submission
+from letters.admin.search import NumberSearch
 from letters.models import Letter, Submission
 
 
 @admin.register(Submission)
-class SubmissionAdmin(ReadOnly, ModelAdmin[Submission]):
+class SubmissionAdmin(NumberSearch, ReadOnly, ModelAdmin[Submission]):
     list_display = (
         "name_or_erased", "campaign", "country", "state", "letter_count", "created_at",
         "confirmed_at",
     )  # fmt: skip
-    list_filter = ("state", "campaign", "page_language", "updates")
+    list_filter = ("state", "campaign", "updates")
     list_select_related = ("campaign",)
     list_per_page = 50
     show_full_result_count = False
-    search_fields = ("name", "email", "letters__number")
+    number_field = "letters__number"
+    search_fields = ("name", "email")
     search_help_text = _("Name, e-mail address or letter number")
     fieldsets = (
         (None, {"fields": ("name", "email", "country", "town", "organisation", "state")}),

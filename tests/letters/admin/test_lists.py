@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from letters.admin.search import number_in
 from letters.enums import HoldReason, LetterState
 from letters.models import Move, Suppression
 from tests.factories.campaign import CampaignFactory
@@ -72,7 +73,8 @@ def test_letters_are_found_by_number_name_and_address(desk: Client) -> None:
     letter = LetterFactory(submission__name="Kersti Kask", submission__email="kk@mail.example")
     LetterFactory(submission__name="Peeter Puu", submission__email="pp@mail.example")
 
-    for words in (letter.number, "kask", "kk@mail"):
+    spoken = letter.number.replace("-", " ").lower()
+    for words in (letter.number, spoken, "kask", "kk@mail"):
         found = desk.get(LETTERS, {"q": words}).context["cl"].queryset
         assert [row.number for row in found] == [letter.number]
         found = desk.get(SUBMISSIONS, {"q": words}).context["cl"].queryset
@@ -99,3 +101,17 @@ def test_a_submission_shows_how_many_letters_it_has(desk: Client) -> None:
     (row,) = desk.get(SUBMISSIONS).context["cl"].result_list
 
     assert row.letter_count == 2
+
+
+@pytest.mark.parametrize("term", ["", "K7Q4", "K7Q4-M2XX", "kask", "K7Q4-M20", "Kersti Kask"])
+def test_what_is_no_letter_number_is_searched_as_words(term: str) -> None:
+    assert number_in(term) == ""
+
+
+def test_a_name_that_could_be_a_number_is_found_all_the_same(desk: Client) -> None:
+    LetterFactory(submission__name="Peterson Kdmartenz")
+
+    found = desk.get(SUBMISSIONS, {"q": "Kdmarte"}).context["cl"].queryset
+
+    assert number_in("Kdmarte") == "KDMA-RTE"
+    assert found.count() == 1
