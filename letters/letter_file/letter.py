@@ -114,15 +114,14 @@ def _line(line: SourceLine | None, what: str, longest: int, findings: Findings) 
 
 
 def _greeting(line: SourceLine | None, longest: int, findings: Findings) -> str:
-    """Return a salutation or closing, which speaks of the office and never of the writer."""
+    """Return a salutation or closing: fixed words, for an office has forms of its own."""
     text = _line(line, _("This line"), longest, findings)
-    supporters = [name for name in placeholders.SUPPORTER if f"{{{name}}}" in text]
-    if line is not None and supporters:
+    if line is not None and "{" in text:
         message = _(
-            "%(blank)s is the supporter's, so it can't stand in a salutation or closing. Write one "
-            "that fits every office; an office's own form of address takes its place."
+            "A salutation or closing has no blanks. Write one that fits every office; an office's "
+            "own form of address takes its place."
         )
-        findings.wrong(line.number, message % {"blank": blanks.SPELLINGS[supporters[0]]})
+        findings.wrong(line.number, message)
     return text
 
 

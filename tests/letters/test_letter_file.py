@@ -334,7 +334,7 @@ def test_what_is_no_letter_at_all_is_refused(data: bytes, expected: str) -> None
         ("Re: A\n\nRe: B\n\nDear A,\n\nOne.\n\nTwo.\n\nSincerely,", "Line 3: A second subject"),
         ("Subject:\n\nDear A,\n\nOne.\n\nTwo.\n\nSincerely,", "Line 1: The subject is empty."),
         (f"Re: {'a ' * 81}\n\nDear A,\n\nOne.\n\nSincerely,", "Line 1: The subject has 161 characters"),
-        ("Dear [Name],\n\nOne.\n\nTwo.\n\nSincerely,", "Line 1: [Your Name] is the supporter's"),
+        ("Dear [Name],\n\nOne.\n\nTwo.\n\nSincerely,", "Line 1: A salutation or closing has no blanks."),
         ("Dear A,\n\nOne.\n\nSincerely,\n[Name]\nPS: more", "Line 7: After the closing only"),
         (f"{'Words. ' * 30}\n\nDear A,\n\nOne.\n\nSincerely,", "Line 1: This text stands above"),
         ("Dear A,\n\n[Own words]\n\nOne.\n\nSincerely,", "Line 3: The place for own words needs"),
