@@ -48,6 +48,8 @@ def run_tests(database: str, redis: str) -> int:
     environ = {
         **os.environ,
         "SINCERELY_SERVICES": "1",
+        # One key for the tests and the workers that they start: links in mails depend on it.
+        "SECRET_KEY": secrets.token_urlsafe(50),
         "DATABASE_URL": database,
         "CELERY_BROKER_URL": f"{redis}/0",
         "CACHE_URL": f"{redis}/1",
