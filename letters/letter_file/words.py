@@ -47,7 +47,7 @@ _RUN_ON = re.compile(
 _CLOSINGS = re.compile(
     r"(?:(?:(?:yours|very|most) ){0,2}(?:sincerely|faithfully|respectfully|truly|cordially"
     r"|gratefully|hopefully)(?: yours| submitted)?"
-    r"|yours(?: in .{1,40})?|(?:kind|kindest|best|warm|warmest|with(?: my| our)?) ?"
+    r"|signed|best|warmly|yours(?: in .{1,40})?|(?:kind|kindest|best|warm|warmest|with(?: my| our)?) ?"
     r"(?:kind|kindest|best|warm|warmest)? ?(?:regards|wishes)|regards"
     r"|(?:with|in) (?:\w+,? ){0,6}(?:respect|regards|wish|wishes|esteem|appreciation|gratitude|hope"
     r"|solidarity|peace|friendship|consideration|confidence|anticipation))\s*[,.!:;–—-]*",

@@ -173,6 +173,7 @@ def test_salutations_are_known(line: str) -> None:
         "Kind regards,",
         "In solidarity,",
         "Thank you,",
+        "Signed,",
         "Lugupidamisega",
         "Z wyrazami szacunku",
         "Veuillez agréer, Monsieur le Premier ministre, ma haute considération.",
