@@ -52,9 +52,9 @@ class LetterForm(forms.Form):
 
 
 @lru_cache(maxsize=128)
-def markup(template: str, groups: Groups, name: str = "") -> SafeString:
+def markup(template: str, groups: Groups, name: str, kind: str) -> SafeString:
     """Return the choices as HTML, none of them chosen. Made once: it is the same for everybody."""
-    return render_to_string(template, {"groups": groups, "name": name})
+    return render_to_string(template, {"groups": groups, "name": name, "kind": kind})
 
 
 class ReadyWidget(forms.Widget):
@@ -63,7 +63,7 @@ class ReadyWidget(forms.Widget):
     Django's own select takes 4 ms for 250 options, which is more than the rest of the page.
     """
 
-    template, mark = "", ""
+    template, kind, mark = "", "", ""
 
     def __init__(self, groups: Groups, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)
@@ -73,7 +73,7 @@ class ReadyWidget(forms.Widget):
         return type(self)(self.groups, self.attrs.copy())
 
     def chosen(self, name: str, value: Any) -> SafeString:
-        html: str = markup(self.template, self.groups, name)
+        html: str = markup(self.template, self.groups, name, self.kind)
         for key in value if isinstance(value, (list, tuple)) else [value or ""]:
             found = format_html('value="{}"', key)
             html = html.replace(found, f"{found} {self.mark}", 1)
@@ -92,7 +92,7 @@ class ReadySelect(ReadyWidget):
 
 
 class ReadyRadios(ReadyWidget):
-    template, mark = "letter/radios.html", "checked"
+    template, kind, mark = "letter/choices.html", "radio", "checked"
     use_fieldset, ready = True, True
 
     def render(
@@ -102,7 +102,7 @@ class ReadyRadios(ReadyWidget):
 
 
 class ReadyCheckboxes(ReadyRadios):
-    template = "letter/checkboxes.html"
+    kind = "checkbox"
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         return data.getlist(name) if hasattr(data, "getlist") else data.get(name)
