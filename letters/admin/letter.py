@@ -11,27 +11,25 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from campaign.admin.base import ModelAdmin, ReadOnly
 from letters.admin import verdicts
 from letters.admin.decide import decide
+from letters.admin.desk import DeskAdmin
 from letters.admin.events import events_of_letter
-from letters.admin.search import NumberSearch
 from letters.admin.sheet import sheet_of
 from letters.models import Letter
 
 
 @admin.register(Letter)
-class LetterAdmin(NumberSearch, ReadOnly, ModelAdmin[Letter]):
+class LetterAdmin(DeskAdmin[Letter]):
     list_display = (
-        "number", "government", "office", "state", "hold_reason", "with_words",
+        "number", "government", "office", "state", "hold_reason", "own_words",
         "confirmed_at", "sent_at",
     )  # fmt: skip
     list_filter = ("state", "hold_reason", "with_words", "campaign", "government")
     list_select_related = ("government", "office__government")
-    list_per_page = 50
-    show_full_result_count = False
     search_fields = ("submission__name", "submission__email")
     search_help_text = _("Letter number, name or e-mail address")
     actions = ("withdraw", "release")
@@ -75,6 +73,10 @@ class LetterAdmin(NumberSearch, ReadOnly, ModelAdmin[Letter]):
             "mails": letter.outbounds.order_by("created_at"),
         }
         return super().render_change_form(request, context, *args, **options)
+
+    @admin.display(description=_("own words"), ordering="with_words")
+    def own_words(self, letter: Letter) -> str:
+        return _now("yes") if letter.with_words else ""
 
     def pdf(self, request: HttpRequest, pk: object) -> FileResponse:
         """Stream the PDF to those who may see the letter. It has no public address (A24)."""

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from campaign.admin.base import ModelAdmin, ReadOnly, TabularInline
+from campaign.admin.base import ReadOnly, TabularInline
 from letters.actions.dispatch import queue_again
-from letters.admin.search import NumberSearch
+from letters.admin.desk import DeskAdmin
 from letters.models import Attempt, Outbound
 from letters.moves import NotAllowed
 
@@ -23,14 +23,12 @@ class AttemptInline(ReadOnly, TabularInline[Attempt, Outbound]):
 
 
 @admin.register(Outbound)
-class OutboundAdmin(NumberSearch, ReadOnly, ModelAdmin[Outbound]):
+class OutboundAdmin(DeskAdmin[Outbound]):
     list_display = (
         "message_id", "purpose", "recipient", "state", "attempts", "next_attempt_at",
         "last_code", "last_answer",
     )  # fmt: skip
     list_filter = ("state", "purpose", "submission__campaign")
-    list_per_page = 50
-    show_full_result_count = False
     number_field = "letter__number"
     search_fields = ("recipient", "message_id")
     search_help_text = _("E-mail address, Message-ID or letter number")

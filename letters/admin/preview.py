@@ -17,7 +17,7 @@ from letters.queries import NoLetter, campaign_address, draft, governments_of
 from letters.rendering.compose import Addressee, Answers, Frame, compose
 from letters.rendering.html import letter_html
 
-_WORDS = "I live near the border. Nobody here wants the mines back.\nPlease think of our children."
+_WORDS = "I live near the border. This is close to my heart.\nPlease think of our children."
 SAMPLES = {
     "": Answers(),
     "short": Answers("Li Xu", town="Narva", country="Estonia"),
@@ -30,7 +30,7 @@ SAMPLES = {
     ),
     "accents": Answers("Nguyễn Thị Đặng", "Žemės ūkio švietėjai", "Łódź", "Poland", _WORDS),
     "arabic": Answers("نور الهدى عبد الرحمن", "", "عمّان", "Jordan", "أعيش بالقرب من الحدود."),
-    "chinese": Answers("欧阳明月", "", "台北市", "Taiwan", "我住在边境附近。"),
+    "chinese": Answers("欧阳明月", "", "新加坡", "Singapore", "我住在边境附近。"),
 }
 SAMPLE_NAMES = [
     ("", _("with its blanks")),

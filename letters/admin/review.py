@@ -9,31 +9,28 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.timesince import timesince
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from campaign.admin.base import ModelAdmin, ReadOnly
 from letters.admin import verdicts
 from letters.admin.decide import decide
+from letters.admin.desk import DeskAdmin
 from letters.admin.events import events_of_letter
-from letters.admin.search import NumberSearch
 from letters.admin.sheet import sheet_of
 from letters.enums import LetterState
 from letters.models import Letter, LetterInReview
 
 
 @admin.register(LetterInReview)
-class LetterInReviewAdmin(NumberSearch, ReadOnly, ModelAdmin[LetterInReview]):
+class LetterInReviewAdmin(DeskAdmin[LetterInReview]):
     list_display = ("number", "writer", "to", "language", "own_words", "flags", "age")
     list_filter = ("campaign", "language", "with_words", "government")
     list_select_related = ("government", "office__government", "submission")
-    list_per_page = 50
-    show_full_result_count = False
     search_fields = ("submission__name", "submission__words")
     search_help_text = _("Letter number, name or words")
     actions = ("approve", "return_to_writer", "reject", "withdraw")
     fields = ("number", "writer", "to", "language", "flags", "age")
     readonly_fields = fields
-    change_list_template = "admin/letters/list.html"
     change_form_template = "admin/letters/review_page.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LetterInReview]:
@@ -73,9 +70,10 @@ class LetterInReviewAdmin(NumberSearch, ReadOnly, ModelAdmin[LetterInReview]):
     def own_words(self, letter: Letter) -> str:
         return format_html('<div class="own-words" dir="auto">{}</div>', letter.submission.words)
 
-    @admin.display(description=_("why it is here"), empty_value="")
+    @admin.display(description=_("why it is here"))
     def flags(self, letter: Letter) -> str:
-        return ", ".join(map(str, letter.submission.suspicions))
+        usual = _now("own words") if letter.submission.words else _now("every letter is read")
+        return ", ".join(map(str, letter.submission.suspicions)) or usual
 
     @admin.display(description=_("waits for"), ordering="created_at")
     def age(self, letter: Letter) -> str:

@@ -10,22 +10,20 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from campaign.admin.base import ModelAdmin, ReadOnly, annotated
+from campaign.admin.base import annotated
+from letters.admin.desk import DeskAdmin
 from letters.admin.events import events_of_submission
-from letters.admin.search import NumberSearch
 from letters.models import Letter, Submission
 
 
 @admin.register(Submission)
-class SubmissionAdmin(NumberSearch, ReadOnly, ModelAdmin[Submission]):
+class SubmissionAdmin(DeskAdmin[Submission]):
     list_display = (
         "name_or_erased", "campaign", "country", "state", "letter_count", "created_at",
         "confirmed_at",
     )  # fmt: skip
     list_filter = ("state", "campaign", "updates")
     list_select_related = ("campaign",)
-    list_per_page = 50
-    show_full_result_count = False
     number_field = "letters__number"
     search_fields = ("name", "email")
     search_help_text = _("Name, e-mail address or letter number")
@@ -34,9 +32,18 @@ class SubmissionAdmin(NumberSearch, ReadOnly, ModelAdmin[Submission]):
         (_("What was written"), {"fields": ("campaign", "page_language", "words", "suspicions")}),
         (
             _("What was agreed to"),
-            {"fields": ("consent", "consented_at", "updates", "reply_directly")},
+            {
+                "classes": ("collapse",),
+                "fields": ("consent", "consented_at", "updates", "reply_directly"),
+            },
         ),
-        (_("When"), {"fields": ("created_at", "expires_at", "confirmed_at", "erased_at")}),
+        (
+            _("When"),
+            {
+                "classes": ("collapse",),
+                "fields": ("created_at", "expires_at", "confirmed_at", "erased_at"),
+            },
+        ),
     )
     change_form_template = "admin/letters/submission_page.html"
 

@@ -50,6 +50,7 @@ class LetterVersionInline(ReadOnly, TabularInline[LetterVersion, LetterTemplate]
 @admin.register(LetterTemplate)
 class LetterTemplateAdmin(ModelAdmin[LetterTemplate]):
     form = LetterTemplateForm
+    fields = ("campaign", "name", "rank", "standings", "region", "governments")
     list_display = ("name", "campaign", "rank", "for_positions", "published", "has_draft")
     list_filter = ("campaign",)
     list_select_related = ("campaign",)

@@ -31,7 +31,7 @@ class LetterTextInline(StackedInline[LetterText, LetterVersion]):
     )  # fmt: skip
     readonly_fields = ("preview",)
     formfield_overrides = {
-        models.TextField: {"widget": forms.Textarea(attrs={"rows": 12, "cols": 90, "dir": "auto"})}
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 8, "cols": 90, "dir": "auto"})}
     }
 
     def has_add_permission(self, request: HttpRequest, obj: LetterVersion | None = None) -> bool:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from letters.admin.search import number_in
+from letters.admin.desk import number_in
 from letters.enums import HoldReason, LetterState
 from letters.models import Move, Suppression
 from tests.factories.campaign import CampaignFactory
@@ -115,3 +115,9 @@ def test_a_name_that_could_be_a_number_is_found_all_the_same(desk: Client) -> No
 
     assert number_in("Kdmarte") == "KDMA-RTE"
     assert found.count() == 1
+
+
+def test_a_list_is_called_by_what_it_holds(desk: Client) -> None:
+    titles = [str(desk.get(address).context["title"]) for address in LISTS]
+
+    assert titles[:4] == ["Letters to review", "Letters", "Submissions", "Outbound mail"]
