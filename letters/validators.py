@@ -36,6 +36,12 @@ def validate_line_text(text: str) -> None:
         raise ValidationError(message, params={"name": name, "hint": hint, "known": known})
 
 
+def validate_plain_line(text: str) -> None:
+    """Raise ValidationError for braces: an office's own form takes this line's place."""
+    if "{" in text or "}" in text:
+        raise ValidationError(_("Placeholders have no place in this line. Write it as it is read."))
+
+
 def validate_block_text(text: str) -> None:
     """Raise ValidationError for markup a letter doesn't have, naming the line."""
     validate_line_text(text)

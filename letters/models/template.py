@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaign.models import Campaign, Government, Standing
-from letters.validators import validate_block_text, validate_line_text
+from letters.validators import validate_block_text, validate_line_text, validate_plain_line
 
 
 def validate_standings(values: object) -> None:
@@ -96,7 +96,7 @@ class LetterText(models.Model):
     salutation = models.CharField(
         _("salutation"),
         max_length=200,
-        validators=[validate_line_text],
+        validators=[validate_plain_line],
         help_text=_("Where the office has no form of address of its own: Dear Leader,"),
     )
     body = models.TextField(
@@ -109,7 +109,7 @@ class LetterText(models.Model):
         validators=[validate_block_text],
         help_text=_("Stands after the supporter's own words."),
     )
-    closing = models.CharField(_("closing"), max_length=240, validators=[validate_line_text])
+    closing = models.CharField(_("closing"), max_length=240, validators=[validate_plain_line])
     signature = models.TextField(
         _("signature"),
         default="{name}\n{organisation}",

@@ -44,6 +44,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     demo.send_signal(signal.SIGTERM)
     demo.wait(timeout=30)
+    demo.stdout.close()
 
 
 @pytest.fixture(scope="session")

@@ -72,6 +72,7 @@ def test_back_shows_the_form_and_its_letter(supporter: Make) -> None:
 def test_double_press_sends_one_mail(supporter: Make) -> None:
     mari = supporter().open().fill()
     mari.page.get_by_role("button", name="Sign the letter").dblclick()
+    expect(mari.page).to_have_url(re.compile("check-email"))
     mari.open_mail("Confirm your letter")
     mari.page.goto("/mailbox/")
     assert mari.page.locator("main").get_by_text(mari.email).count() == 1
