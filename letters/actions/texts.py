@@ -155,7 +155,4 @@ def _problems_of(text: LetterText) -> list[str]:
         for name, messages in error.message_dict.items():
             label = text._meta.get_field(name).verbose_name  # type: ignore[union-attr]
             problems += [f"{label}: {message}" for message in messages]
-    for line in (text.salutation, text.closing):
-        if "{" in line:
-            problems.append(_("“%(line)s” can't hold a placeholder.") % {"line": line})
     return problems

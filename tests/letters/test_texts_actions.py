@@ -133,7 +133,7 @@ def test_publishing_again_changes_nothing() -> None:
     [
         ({"ask": ""}, "en: what it asks: This field cannot be blank."),
         ({"body": "# Heading"}, "en: body: Line 1: a heading has no place"),
-        ({"closing": "Yours, {name}"}, "en: “Yours, {name}” can't hold a placeholder."),
+        ({"closing": "Yours, {name}"}, "en: closing: Placeholders have no place in this line."),
         ({"language": "et"}, "There is no text in the campaign's language, en."),
     ],
 )
