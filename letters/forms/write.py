@@ -167,18 +167,16 @@ class WriteForm(LetterForm):
     def clean_government(self) -> list[Government]:
         value = self.cleaned_data["government"]
         chosen: list[Government] = value if isinstance(value, list) else [value]
-        most = self.campaign.max_governments
-        if len(chosen) > most:
-            raise ValidationError(
-                ngettext(
-                    "Choose at most %(count)d government",
-                    "Choose at most %(count)d governments",
-                    most,
-                ),
-                code="too_many",
-                params={"count": most},
-            )
+        if len(chosen) > self.campaign.max_governments:
+            raise ValidationError(self._at_most(), code="too_many")
         return chosen
+
+    def _at_most(self) -> str:
+        most = self.campaign.max_governments
+        text = ngettext(
+            "Choose at most %(count)d government", "Choose at most %(count)d governments", most
+        )
+        return text % {"count": most}
 
     def _government(self) -> OneOf:
         several = self.campaign.max_governments > 1
@@ -187,6 +185,7 @@ class WriteForm(LetterForm):
             label=_("Which governments should get your letter?")
             if several
             else _("Which government should get your letter?"),
+            help_text=self._at_most() if several else "",
             widget=self._government_widget(several),
             error_messages={"required": _("Choose which government should get your letter")},
         )
