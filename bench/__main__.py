@@ -7,7 +7,10 @@ import os
 import sys
 import tempfile
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+
+from bench.figures import Figure
 
 QUICK = "--quick" in sys.argv
 RESULTS = Path(__file__).parent / "results.json"
@@ -23,7 +26,7 @@ def main() -> None:
     print(f"Written to {RESULTS}.")
 
 
-def _measure() -> list[object]:
+def _measure() -> list[Figure]:
     import django
     from django.core.management import call_command
 
@@ -36,15 +39,16 @@ def _measure() -> list[object]:
     from bench import letters, pages
 
     seconds = 0.5 if QUICK else 3.0
-    figures = []
-    for measure in (
-        lambda: pages.measure(seconds),
-        lambda: [letters.pdf(seconds)],
-        lambda: [letters.mail(50 if QUICK else 300)],
+    figures: list[Figure] = []
+    for step in (
+        partial(pages.measure, seconds),
+        partial(letters.pdf, seconds),
+        partial(letters.mail, 50 if QUICK else 300),
     ):
-        for figure in measure():
+        found = step()
+        for figure in found:
             print(figure.line(), flush=True)
-            figures.append(figure)
+        figures += found
     return figures
 
 

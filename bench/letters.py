@@ -14,7 +14,7 @@ from bench.figures import Figure, in_turn
 WORDS = "My grandfather cleared fields near the border for eleven years. "
 
 
-def pdf(seconds: float) -> Figure:
+def pdf(seconds: float) -> list[Figure]:
     """One worker setting letter after letter, against HTML(string=…).write_pdf() for each."""
     import weasyprint
 
@@ -30,9 +30,8 @@ def pdf(seconds: float) -> Figure:
 
     letter_pdf(next(documents))
     ratio, ours, theirs = in_turn(lambda: letter_pdf(next(documents)), naive, seconds)
-    return Figure(
-        "letter as PDF, one process", ratio, 1.0, f"{ours:.1f} letters/s", f"naive, {theirs:.1f}/s"
-    )
+    measured, reference = f"{ours:.1f} letters/s", f"naive write_pdf, {theirs:.1f}/s"
+    return [Figure("letter as PDF, one process", ratio, 10.0, measured, reference)]
 
 
 def _documents() -> Iterator[Any]:
@@ -48,7 +47,7 @@ def _documents() -> Iterator[Any]:
         yield queries.draft(campaign, government, answers, country="EE").document
 
 
-def mail(count: int) -> Figure:
+def mail(count: int) -> list[Figure]:
     """The whole engine (claim, message, hand-over, notes) against smtplib with ready bytes."""
     from letters.delivery import engine
     from letters.delivery.mail import SmtpTransport
@@ -56,9 +55,10 @@ def mail(count: int) -> Figure:
     from tests.smtp_sink import running
 
     with running() as sink:
-        engine.transport = lambda: transport  # type: ignore[assignment]
         transport = SmtpTransport(f"smtp://127.0.0.1:{sink.port}")
+        setattr(engine, "transport", lambda: transport)  # noqa: B010  (the gateway, replaced)
         rows = _due_mails(count)
+        rows[0].recipient = "office@ee.example"
         envelope, message = build(rows[0])
         start = time.perf_counter()
         for row in rows:
@@ -66,10 +66,9 @@ def mail(count: int) -> Figure:
         ours = count / (time.perf_counter() - start)
         theirs = _ready_bytes(sink.port, envelope.recipient, message, count)
         transport.close()
-    return Figure(
-        "mail out (one worker, SQLite, office letters with PDF)", ours / theirs, 0.7, f"{ours:.0f} mails/s",
-        f"smtplib, ready bytes, one connection, {theirs:.0f}/s",
-    )  # fmt: skip
+    reference = f"smtplib, ready bytes, one connection, {theirs:.0f}/s"
+    name = "mail out, whole engine on SQLite"
+    return [Figure(name, ours / theirs, 0.7, f"{ours:.0f} mails/s", reference)]
 
 
 def _ready_bytes(port: int, recipient: str, message: bytes, count: int) -> float:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.models.position import Treaty
 
-
 # Each call of available_timezones() reads the whole tz database from disk.
 time_zones = cache(available_timezones)
 

@@ -135,7 +135,7 @@ def _context(submission: Submission, language: str, token: str) -> dict[str, Any
         "campaign": campaign,
         "page": page_text(campaign, language),
         "letters": rows,
-        "fresh": any(letter.state not in status.SETTLED for letter in letters),
+        "fresh": any(letter.state in status.ON_ITS_WAY for letter in letters),
         "writer_number": queries.writer_number(first) if first else None,
         "withdraw_url": reverse("letters:withdraw", args=[language, token]),
         "erase_url": reverse("letters:erase", args=[language, token]),

@@ -11,15 +11,15 @@ from letters.enums import HoldReason, LetterState
 from letters.models import Letter
 
 S = LetterState
-SETTLED = {S.SENT, S.BOUNCED, S.ANSWERED, S.REJECTED, S.WITHDRAWN, S.EXPIRED}
+ON_ITS_WAY = {S.CONFIRMED, S.IN_REVIEW, S.APPROVED, S.RENDERED, S.QUEUED, S.SENDING}
 
-_ON_ITS_WAY = gettext_lazy("We send it within 24 hours.")
+_SOON = gettext_lazy("We send it within 24 hours.")
 _LOOKED_AT = gettext_lazy("Something went wrong on our side. A person is looking at it.")
 WORDS = {
-    S.CONFIRMED: _ON_ITS_WAY,
-    S.APPROVED: _ON_ITS_WAY,
-    S.RENDERED: _ON_ITS_WAY,
-    S.QUEUED: _ON_ITS_WAY,
+    S.CONFIRMED: _SOON,
+    S.APPROVED: _SOON,
+    S.RENDERED: _SOON,
+    S.QUEUED: _SOON,
     S.SENDING: gettext_lazy("It is being sent at this moment."),
     S.UNKNOWN: _LOOKED_AT,
     S.HELD: _LOOKED_AT,

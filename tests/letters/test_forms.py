@@ -147,7 +147,9 @@ def test_control_and_direction_characters_are_dropped():
 
 
 def test_characters_that_no_font_has_are_named(monkeypatch):
-    monkeypatch.setattr("letters.forms.fields.unprintable", lambda text: [c for c in text if c in "😀🎉"])
+    monkeypatch.setattr(
+        "letters.forms.fields.unprintable", lambda text: [c for c in text if c in "😀🎉"]
+    )
 
     found = errors(words="Peace 😀🎉")
 
