@@ -13,7 +13,7 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
@@ -181,22 +181,34 @@ def _rows(dimensions: Sequence[Dimension], found: list[Any]) -> list[CountRow]:
 
 # A count that takes long is kept longer: counting never takes more than a tenth of the time.
 KEEP_TIMES = 10
+KEEP_AT_MOST = 3600
+COUNTING_SECONDS = 60
 
 
 def public_counts(campaign: Campaign) -> dict[str, Any]:
     """Return what everybody may know, ready for JSON.
 
-    At most PAGE_CACHE_SECONDS old, or KEEP_TIMES as long as it takes to count.
+    At most PAGE_CACHE_SECONDS old, or KEEP_TIMES as long as it takes to count. While one
+    process counts anew, the others give the last numbers.
     """
+    if not settings.PAGE_CACHE_SECONDS:
+        return _counted_now(campaign, timezone.now())
     key = f"public-counts:{campaign.pk}:{translation.get_language()}"
-    counts: dict[str, Any] | None = cache.get(key)
-    if counts is None:
-        started = time.monotonic()
-        counts = _counted_now(campaign, timezone.now())
-        took = time.monotonic() - started
-        if settings.PAGE_CACHE_SECONDS:
-            cache.set(key, counts, max(settings.PAGE_CACHE_SECONDS, KEEP_TIMES * took))
+    kept: _Kept | None = cache.get(key)
+    if kept and (kept.until > time.time() or not cache.add(f"{key}:now", True, COUNTING_SECONDS)):
+        return kept.counts
+    started = time.time()
+    counts = _counted_now(campaign, timezone.now())
+    ended = time.time()
+    fresh = max(settings.PAGE_CACHE_SECONDS, KEEP_TIMES * (ended - started))
+    cache.set(key, _Kept(ended + fresh, counts), KEEP_AT_MOST)
+    cache.delete(f"{key}:now")
     return counts
+
+
+class _Kept(NamedTuple):
+    until: float
+    counts: dict[str, Any]
 
 
 def _counted_now(campaign: Campaign, now: datetime) -> dict[str, Any]:
