@@ -10,7 +10,7 @@ COMPILE = uv pip compile pyproject.toml --python-version 3.11 --universal --gene
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format services-test browser-test bench lock setup-dev clean
+.PHONY: help demo test check format services-test browser-test bench lock setup-dev setup-browser clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,7 +22,8 @@ demo: ## the whole site on this computer; PORT=8001 and HOST=0.0.0.0 are variabl
 test: setup-dev ## the tests; ARGS="-k letter" goes to pytest
 	@exec $(IN_VENV) pytest -n auto $(ARGS)
 
-check: setup-dev ## format, lint, types, migrations, translations, production settings, locks
+# The browser's tests are checked for types, too: so the larger set.
+check: setup-browser ## format, lint, types, migrations, translations, production settings, locks
 	@exec $(IN_VENV) tools.check
 
 format: setup-dev ## put code and templates into the form that `make check` asks for
@@ -32,8 +33,7 @@ format: setup-dev ## put code and templates into the form that `make check` asks
 services-test: setup-dev ## the tests on PostgreSQL and Redis, private servers started for them
 	@exec $(IN_VENV) tools.services $(ARGS)
 
-browser-test: ## the site in Debian's chromium, with axe
-	@$(PYTHON) -m tools.setup browser
+browser-test: setup-browser ## the site in Debian's chromium, with axe
 	@exec $(IN_VENV) tools.browser $(ARGS)
 
 bench: setup-dev ## performance, each figure beside its reference
@@ -44,8 +44,11 @@ lock: ## compile requirements/*.txt from pyproject.toml (needs uv)
 	$(COMPILE) --extra dev -o requirements/dev.txt
 	$(COMPILE) --extra dev --extra e2e -o requirements/browser.txt
 
-setup-dev: ## .venv with everything that development needs
+setup-dev: ## .venv with what the tests need
 	@$(PYTHON) -m tools.setup dev
+
+setup-browser: ## .venv with that and what drives a browser
+	@$(PYTHON) -m tools.setup browser
 
 clean: ## remove .venv and all caches; the data in var/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

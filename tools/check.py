@@ -70,7 +70,8 @@ def checks(var: str) -> dict[str, Callable[[], list[str]]]:
 
 def run(command: list[str], environ: dict[str, str]) -> list[str]:
     """Return what a command wrote if it failed."""
-    code, lines = watch(command, environ=environ)
+    label = " ".join(Path(part).name for part in command[:3])
+    code, lines = watch(command, label, environ, announced=False)
     return (lines or [f"status {code}"]) if code else []
 
 

@@ -104,11 +104,15 @@ def end(children: Sequence[Child], patience: float = PATIENCE_SECONDS) -> None:
 
 
 def watch(
-    command: Sequence[str], label: str = "", environ: Mapping[str, str] | None = None
+    command: Sequence[str],
+    label: str,
+    environ: Mapping[str, str] | None = None,
+    *,
+    announced: bool = True,
 ) -> tuple[int, list[str]]:
     """Run a command quietly but visibly alive. Return its status and what it wrote."""
     with tempfile.NamedTemporaryFile(prefix="sincerely-") as file:
-        status = Status(label)
+        status = Status(label, announced=announced)
         child = Child(label, command, environ, log=Path(file.name), stop_signal=signal.SIGINT)
         try:
             while child.process.poll() is None:

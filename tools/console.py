@@ -49,16 +49,16 @@ def _interrupt(number: int, frame: object) -> NoReturn:
 class Status:
     """One line about work in progress: rewritten on a terminal, repeated now and then in a log."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, *, announced: bool = True) -> None:
         self.label = label
         self.started = self.shown = time.monotonic()
         self.on_terminal = sys.stdout.isatty()
-        if label:
+        if announced:
             say(f"{label} …")
 
     def update(self, detail: str) -> None:
         now = time.monotonic()
-        line = f"  {now - self.started:3.0f} s  {detail}"
+        line = f"  {now - self.started:3.0f} s  {detail or self.label}"
         if self.on_terminal:
             print(f"\r\033[K{line[:WIDTH]}", end="", flush=True)
         elif now - self.shown >= SIGN_OF_LIFE_SECONDS:
