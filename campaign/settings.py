@@ -108,7 +108,8 @@ _cache_url = env_secret("CACHE_URL")
 CACHES: dict[str, dict[str, Any]] = {
     "default": environ.Env.cache_url_config(_cache_url)
     if _cache_url
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "process": {"BACKEND": "campaign.process_cache.ProcessCache"},
 }
 # How long, in seconds, a public page may be behind the database.
 PAGE_CACHE_SECONDS = env_int("PAGE_CACHE_SECONDS", 2)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
@@ -30,6 +31,7 @@ from letters.rendering.document import LetterDocument
 from letters.routes import route_of
 
 GOVERNMENTS_SECONDS = 60
+T = TypeVar("T")
 
 
 class NoLetter(Exception):
@@ -47,8 +49,22 @@ class Page:
     governments_written: int
 
 
+def remembered(key: str, read: Callable[[], T], seconds: int | None = None) -> T:
+    """Return what `read` gave a moment ago in this process, else read it now."""
+    kept = caches["process"]
+    found: T | None = kept.get(key)
+    if found is None:
+        found = read()
+        kept.set(key, found, settings.PAGE_CACHE_SECONDS if seconds is None else seconds)
+    return found
+
+
 def page(slug: str, language: str) -> Page | None:
-    """Return a public campaign's page in `language`, else in its own. One query."""
+    """Return a public campaign's page in `language`, else in its own. One query, or none."""
+    return remembered(f"page:{slug}:{language}", lambda: _page(slug, language))
+
+
+def _page(slug: str, language: str) -> Page | None:
     texts = (
         CampaignText.objects.filter(campaign__in=Campaign.objects.public(), campaign__slug=slug)
         .select_related("campaign__treaty")
@@ -95,17 +111,15 @@ def _wording(text: CampaignText) -> ConsentWording:
 
 
 def governments_of(campaign: Campaign) -> list[Government]:
-    """Return whom supporters may write to, by name. One query, remembered for a minute."""
-    key = f"governments:{campaign.pk}"
-    found: list[Government] | None = cache.get(key)
-    if found is None:
-        listed = Campaign.targets.through.objects.filter(
-            campaign=campaign, government=OuterRef("pk")
-        )
-        everyone = list(Government.objects.annotate(listed=Exists(listed)))
-        found = [one for one in everyone if one.listed] or everyone  # type: ignore[attr-defined]
-        cache.set(key, found, GOVERNMENTS_SECONDS if settings.PAGE_CACHE_SECONDS else 0)
-    return found
+    """Return whom supporters may write to, by name. One query, or none for a minute."""
+    seconds = GOVERNMENTS_SECONDS if settings.PAGE_CACHE_SECONDS else 0
+    return remembered(f"governments:{campaign.pk}", lambda: _governments(campaign), seconds)
+
+
+def _governments(campaign: Campaign) -> list[Government]:
+    listed = Campaign.targets.through.objects.filter(campaign=campaign, government=OuterRef("pk"))
+    everyone = list(Government.objects.annotate(listed=Exists(listed)))
+    return [one for one in everyone if one.listed] or everyone  # type: ignore[attr-defined]
 
 
 def text_for(
@@ -116,7 +130,11 @@ def text_for(
 
 
 def _published(campaign: Campaign) -> list[LetterText]:
-    """Return every published text, in the order of the rules, newest version first. One query."""
+    """Return every published text, in the order of the rules, newest version first."""
+    return remembered(f"texts:{campaign.pk}", lambda: _read_published(campaign))
+
+
+def _read_published(campaign: Campaign) -> list[LetterText]:
     texts = LetterText.objects.filter(
         version__template__campaign=campaign, version__published_at__isnull=False
     ).select_related("version__template")
@@ -154,10 +172,17 @@ class Target:
 
 
 def targets(campaign: Campaign, governments: Sequence[Government]) -> dict[int, Target]:
-    """Return text, office and status for each government, by its id. Three queries.
+    """Return text, office and status for each government, by its id. Three queries, or none.
 
     Raises NoLetter.
     """
+    key = ",".join(str(government.pk) for government in governments)
+    return remembered(
+        f"targets:{campaign.pk}:{campaign.today()}:{key}", lambda: _targets(campaign, governments)
+    )
+
+
+def _targets(campaign: Campaign, governments: Sequence[Government]) -> dict[int, Target]:
     statuses = _statuses(campaign, governments, campaign.today())
     offices = reference.offices_for(governments, campaign.office_kinds, bare=True)
     texts = _published(campaign)

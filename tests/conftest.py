@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils import translation
 from pytest_django import Settings
 
@@ -65,9 +65,11 @@ def own_files(settings: Settings, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
-    cache.clear()
+    for kept in caches.all(initialized_only=False):
+        kept.clear()
     yield
-    cache.clear()
+    for kept in caches.all(initialized_only=False):
+        kept.clear()
     translation.deactivate()
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -49,14 +49,14 @@ def write(request: HttpRequest, language: str, slug: str) -> HttpResponseBase:
 def _show(request: HttpRequest, language: str, slug: str) -> HttpResponse:
     government = request.GET.get("government", "")[:2].upper()
     key = CACHED.format(language=language, slug=slug, government=government)
-    found: tuple[Campaign, str] | None = cache.get(key)
+    found: tuple[Campaign, str] | None = caches["process"].get(key)
     if found is None:
         page = _page(slug, language)
         if not page.campaign.is_open(timezone.now()):
             return _not_open(request, page)
         found = page.campaign, _markup(request, page, government)
         if settings.PAGE_CACHE_SECONDS:
-            cache.set(key, found, settings.PAGE_CACHE_SECONDS)
+            caches["process"].set(key, found, settings.PAGE_CACHE_SECONDS)
     campaign, html = found
     response = HttpResponse(html.replace(MARK, new_key(campaign), 1))
     # Each visitor's key is their own: the browser may keep the page, nobody between us may.

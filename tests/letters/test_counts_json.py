@@ -7,26 +7,16 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.test import Client, override_settings
-from django.urls import path
+from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from campaign.models import Campaign
 from letters.counts import public_counts
 from letters.enums import LetterState
-from letters.views.api import counts_json
 from tests.factories.campaign import CampaignFactory
 from tests.factories.letters import LetterFactory
 
 pytestmark = pytest.mark.django_db
-
-urlpatterns = [path("api/v1/campaigns/<slug:slug>/counts.json", counts_json)]
-
-
-@pytest.fixture(autouse=True)
-def address() -> Any:
-    with override_settings(ROOT_URLCONF=__name__):
-        yield
 
 
 def get(campaign: Campaign, **headers: str) -> Any:
