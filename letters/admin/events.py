@@ -44,8 +44,10 @@ def events_of_submission(submission: Submission) -> list[Event]:
     return [signed, *_events(Move.objects.filter(submission=submission))]
 
 
-def events_of_letter(letter: Letter) -> list[Event]:
-    return _events(Move.objects.filter(letter=letter.pk))
+def events_of_letter(letter: Letter, *, with_mails: bool = True) -> list[Event]:
+    """Return what happened to a letter. A mail server's answer may name the writer's address."""
+    moves = Move.objects.filter(letter=letter.pk)
+    return _events(moves if with_mails else moves.filter(outbound=None))
 
 
 def _events(moves: QuerySet[Move]) -> list[Event]:

@@ -52,7 +52,7 @@ class LetterInReviewAdmin(DeskAdmin[LetterInReview]):
         letter: Letter = context["original"]
         context |= {
             "sheet": sheet_of(letter),
-            "events": events_of_letter(letter),
+            "events": events_of_letter(letter, with_mails=False),
             "decisions": letter.decisions.select_related("by"),
             "verdicts": (verdicts.APPROVE, verdicts.RETURN, verdicts.REJECT, verdicts.WITHDRAW),
         }

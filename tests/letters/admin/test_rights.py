@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from letters.enums import LetterState, OutboundState
-from letters.models import Letter, Outbound
+from letters.models import Letter, Move, Outbound
 from tests.factories.letters import LetterFactory, OutboundFactory
 from tests.letters.admin.desk import (
     EXPORT,
@@ -46,7 +46,15 @@ def test_a_stranger_is_asked_to_log_in(address: str) -> None:
 
 def test_a_reviewer_sees_words_and_names_and_no_address(reviewer: User) -> None:
     letter = to_review(submission__name="Kersti Kask", submission__email="kersti@mail.example")
-    OutboundFactory(letter=letter, recipient="kersti@mail.example")
+    outbound = OutboundFactory(letter=letter, recipient="kersti@mail.example")
+    Move.objects.create(
+        submission=letter.submission,
+        letter=letter,
+        outbound=outbound,
+        to_state=OutboundState.FAILED,
+        actor="worker",
+        reason="550 <kersti@mail.example> unknown",
+    )
     client = client_of(reviewer)
 
     shown = [
