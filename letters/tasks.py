@@ -25,12 +25,12 @@ def render(letter: str) -> None:
 
 @shared_task(name="letters.sweep")
 def sweep() -> None:
-    readdress.release_waiting()
     found = sweeper.sweep()
     for letter in found.letters:
         render.delay(str(letter))
     for outbound in found.outbounds:
         deliver.delay(str(outbound))
+    readdress.release_waiting()
 
 
 @shared_task(name="letters.retention")

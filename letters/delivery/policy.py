@@ -16,6 +16,7 @@ JITTER = 0.2
 PATIENCE = timedelta(days=7)
 CONNECTING_LEASE = timedelta(seconds=420)  # longer than one command may take
 DATA_LEASE = timedelta(minutes=15)  # longer than the end of data may take
+DEATHS = 5  # workers that may die of one mail before a person has to look
 RESEND_UNKNOWN_AFTER = timedelta(minutes=15)
 
 

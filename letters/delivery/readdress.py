@@ -5,6 +5,7 @@ Only the address block and the salutation change; never the supporter's words (D
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from django.core.files.storage import default_storage
@@ -19,6 +20,7 @@ from letters.rendering.compose import Addressee
 from letters.rendering.mails import document_of
 from letters.routes import route_of
 
+log = logging.getLogger(__name__)
 BATCH = 100
 
 
@@ -37,8 +39,16 @@ def release_waiting() -> int:
             offices[key] = _reachable(letter)
         office = offices[key]
         if office is not None and not office.paused:
-            released += _release(letter, office)
+            released += _tried(letter, office)
     return released
+
+
+def _tried(letter: Letter, office: Office) -> int:
+    try:
+        return _release(letter, office)
+    except (KeyError, TypeError, ValueError):  # one letter that cannot be read stops no other
+        log.exception("Letter %s could not be addressed anew.", letter.number)
+        return 0
 
 
 def _reachable(letter: Letter) -> Office | None:

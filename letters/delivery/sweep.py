@@ -66,6 +66,9 @@ def _free(outbound: Outbound, now: datetime) -> None:
     """A worker died. Before DATA nothing can have arrived; after it nobody knows."""
     attempt = Attempt.objects.filter(outbound=outbound, claim_token=outbound.claim_token).last()
     reached_data = attempt is not None and attempt.stage == Attempt.Stage.DATA
+    if outbound.attempts >= policy.DEATHS and not reached_data:
+        _hold_deadly(outbound)
+        return
     state = OutboundState.UNKNOWN if reached_data else OutboundState.QUEUED
     later = policy.RESEND_UNKNOWN_AFTER if reached_data else timedelta()
     move_outbound(
@@ -73,6 +76,16 @@ def _free(outbound: Outbound, now: datetime) -> None:
         next_attempt_at=now + later, claim_token="", lease_until=None,
     )  # fmt: skip
     _letter_follows(outbound, LetterState(state.value))
+
+
+def _hold_deadly(outbound: Outbound) -> None:
+    """A mail that workers die of is a person's to look at, not the next worker's."""
+    reason = f"{outbound.attempts} workers did not come back from it"
+    move_outbound(
+        outbound, OutboundState.HELD, actor="sweeper", claim=outbound.claim_token, reason=reason,
+        last_answer=reason, claim_token="", lease_until=None,
+    )  # fmt: skip
+    _letter_follows(outbound, LetterState.HELD, HoldReason.RENDER_FAILED)
 
 
 def _resend_or_hold(outbound: Outbound, now: datetime) -> None:

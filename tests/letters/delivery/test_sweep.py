@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from letters.delivery import policy
 from letters.delivery.claim import Fenced, claim, enter_data
 from letters.delivery.sweep import sweep
 from letters.enums import OutboundState
@@ -56,3 +57,10 @@ def test_worker_that_wakes_up_late_is_fenced(claimed: Outbound) -> None:
 def test_sweeping_twice_changes_nothing_more(claimed: Outbound) -> None:
     with hours_later():
         assert sweep() == sweep()
+
+
+def test_mail_that_workers_die_of_is_held_for_a_person(claimed: Outbound) -> None:
+    Outbound.objects.update(attempts=policy.DEATHS)
+    with hours_later():
+        sweep()
+    assert Outbound.objects.get().state == OutboundState.HELD
