@@ -69,7 +69,7 @@ def _page(slug: str, language: str) -> Page | None:
         CampaignText.objects.filter(campaign__in=Campaign.objects.public(), campaign__slug=slug)
         .select_related("campaign__treaty")
         .annotate(
-            letters_counted=_counted(Count("id")),
+            letters_counted=_counted(Count("*")),
             governments_written=_counted(Count("government", distinct=True)),
             **{f"consent_{name}": _consent(name) for name in ("id", "version", "text")},
         )
