@@ -15,12 +15,13 @@ from pathlib import Path
 from tools import health, statics
 from tools.children import Child, end, stop_with_parent
 from tools.console import Refused, Status, run_tool, say
-from tools.place import Place, check_port, data_folder, place_from
+from tools.place import Place, check_port, check_world, data_folder, place_from
 
 STARTING_SECONDS = 60
 
 
 def main() -> int:
+    check_world(os.environ)
     place = place_from(os.environ)
     check_port(place)
     var = data_folder(os.environ)
@@ -45,7 +46,6 @@ def child_environ(place: Place, var: Path) -> dict[str, str]:
         "SITE_URL": place.address,
         **os.environ,
         "SINCERELY_DEMO": "1",
-        "PRODUCTION": "0",  # whatever the shell was set up for, a demonstration sends nothing
         "VAR_DIR": str(var),
         "STATIC_ROOT": str(var / "static"),
         "PYTHONUNBUFFERED": "1",

@@ -42,6 +42,12 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
+def check_world(environ: Mapping[str, str]) -> None:
+    """Refuse a real site's settings: the demonstration would 'send' its letters into files."""
+    if environ.get("PRODUCTION", "").strip().lower() not in {"", "0", "false", "no"}:
+        raise Refused("This shell is set up for production: start the demonstration in another.")
+
+
 def place_from(environ: Mapping[str, str]) -> Place:
     port = environ.get("PORT") or "8000"
     if not port.isdecimal() or not 0 < int(port) < 65536:

@@ -64,6 +64,12 @@ def test_a_wrong_port_is_refused(port):
         place.place_from({"PORT": port})
 
 
+@pytest.mark.parametrize("production", ["1", "True", "yes"])
+def test_the_settings_of_a_real_site_are_refused(production):
+    with pytest.raises(Refused, match=r"^This shell is set up for production: .* another\.$"):
+        place.check_world({"PRODUCTION": production})
+
+
 def test_a_read_only_data_folder_is_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(os, "access", lambda path, mode: False)
 
@@ -89,12 +95,11 @@ def test_a_data_folder_that_cannot_be_made_is_refused(tmp_path):
 def test_the_children_know_where_they_are(monkeypatch, tmp_path, host, site, allowed):
     for name in ("SITE_URL", "ALLOWED_HOSTS"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PRODUCTION", "1")
 
     environ = demo.child_environ(Place(host, 8101), tmp_path)
 
     assert (environ["SITE_URL"], environ.get("ALLOWED_HOSTS")) == (site, allowed)
-    assert (environ["SINCERELY_DEMO"], environ["PRODUCTION"]) == ("1", "0")
+    assert environ["SINCERELY_DEMO"] == "1"
 
 
 def test_the_welcome_holds_the_addresses_and_the_login(tmp_path):
