@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign.models import Campaign
+from letters.actions.drafts import start_draft
 from letters.letter_file import LetterFile
 from letters.models import LetterTemplate, LetterText, LetterVersion
 
@@ -40,7 +41,10 @@ def import_letter_text(*, campaign: Campaign, letter: LetterFile, language: str)
     if not subject:
         raise NotImported(_("The letter has no subject. Add a line “Subject: …” at its top."))
     template = _template_for(campaign, letter)
-    draft, taken_over = _draft_of(template, language)
+    waiting = template.versions.filter(published_at__isnull=True).exists()
+    draft = start_draft(template)
+    others = draft.texts.exclude(language=language).values_list("language", flat=True)
+    taken_over = () if waiting else tuple(others)
     text, _created = LetterText.objects.update_or_create(
         version=draft,
         language=language,
@@ -97,21 +101,6 @@ def _check_rule(template: LetterTemplate, letter: LetterFile) -> None:
             )
             % {"name": template.name}
         )
-
-
-def _draft_of(template: LetterTemplate, language: str) -> tuple[LetterVersion, tuple[str, ...]]:
-    """Return the template's draft, and the languages that a new one took over."""
-    latest = template.versions.first()  # the highest number
-    if latest is not None and latest.published_at is None:
-        return latest, ()
-    number = latest.number + 1 if latest else 1
-    draft = LetterVersion.objects.create(template=template, number=number)
-    others = list(latest.texts.exclude(language=language)) if latest else []
-    for text in others:
-        text.pk, text.version = None, draft
-        text._state.adding = True
-    LetterText.objects.bulk_create(others)
-    return draft, tuple(text.language for text in others)
 
 
 @transaction.atomic
