@@ -11,28 +11,29 @@ from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 
-LIMIT = 5_000
+LIMIT = 2_000
+# Django makes a cache object for each thread; what is kept belongs to the process.
+_kept: dict[str, tuple[Any, float]] = {}
 
 
 class ProcessCache(BaseCache):
     def __init__(self, name: str, params: dict[str, Any]) -> None:
         super().__init__(params)
-        self._kept: dict[str, tuple[Any, float]] = {}
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        value, until = self._kept.get(self.make_key(key, version), (default, 0.0))
+        value, until = _kept.get(self.make_key(key, version), (default, 0.0))
         return value if until > time.monotonic() else default
 
     def set(
         self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
     ) -> None:
-        if len(self._kept) >= LIMIT:
-            self._kept.clear()  # a flood of addresses that nobody asks for twice
+        if len(_kept) >= LIMIT:
+            _kept.clear()  # a flood of addresses that nobody asks for twice
         seconds = self.default_timeout if timeout is DEFAULT_TIMEOUT else timeout
-        self._kept[self.make_key(key, version)] = (value, time.monotonic() + (seconds or 0))
+        _kept[self.make_key(key, version)] = (value, time.monotonic() + (seconds or 0))
 
     def delete(self, key: Any, version: int | None = None) -> bool:
-        return self._kept.pop(self.make_key(key, version), None) is not None
+        return _kept.pop(self.make_key(key, version), None) is not None
 
     def clear(self) -> None:
-        self._kept.clear()
+        _kept.clear()

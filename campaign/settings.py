@@ -24,7 +24,6 @@ if not SECRET_KEY:
     if PRODUCTION:
         raise ImproperlyConfigured("Set SECRET_KEY or SECRET_KEY_FILE: production has no default.")
     SECRET_KEY = generated_secret(VAR_DIR / "secret-key")
-SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 
 # Links in mails are built from SITE_URL alone, never from a request's Host header.
 SITE_URL = (env_str("SITE_URL") or "http://127.0.0.1:8000").rstrip("/")
@@ -64,7 +63,6 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "campaign.urls"
 WSGI_APPLICATION = "campaign.wsgi.application"
-APPEND_SLASH = True
 
 TEMPLATES = [
     {
@@ -124,14 +122,6 @@ SWEEP_SECONDS = env_int("SWEEP_SECONDS", 3 if DEMO else 15)
 EMAIL_URL = env_secret("EMAIL_URL")
 MAILBOX_DIR = VAR_DIR / "mailbox"
 DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL") or "letters@sincerely.example"
-SERVER_EMAIL = DEFAULT_FROM_EMAIL
-EMAIL_TIMEOUT = 30
-EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend"
-    if PRODUCTION
-    else "django.core.mail.backends.dummy.EmailBackend"
-)
-ADMINS = [(address, address) for address in env_list("ADMINS")]
 
 # --- files ----------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -205,4 +195,3 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"letters": {"level": "INFO"}, "campaign": {"level": "INFO"}},
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []

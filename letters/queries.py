@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.cache import caches
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from campaign import queries as reference
@@ -74,7 +74,8 @@ def _page(slug: str, language: str) -> Page | None:
             **{f"consent_{name}": _consent(name) for name in ("id", "version", "text")},
         )
     )
-    found = {text.language: text for text in texts}
+    # A page without a wording of consent cannot be signed: it waits until it has one.
+    found = {text.language: text for text in texts if text.consent_id}  # type: ignore[attr-defined]
     if not found:
         return None
     own = next(iter(found.values())).campaign.default_language
@@ -105,8 +106,8 @@ def _wording(text: CampaignText) -> ConsentWording:
         id=text.consent_id,  # type: ignore[attr-defined]
         campaign=text.campaign,
         language=text.language,
-        version=text.consent_version or 0,  # type: ignore[attr-defined]
-        text=text.consent_text or "",  # type: ignore[attr-defined]
+        version=text.consent_version,  # type: ignore[attr-defined]
+        text=text.consent_text,  # type: ignore[attr-defined]
     )
 
 
@@ -138,14 +139,27 @@ def _read_published(campaign: Campaign) -> list[LetterText]:
     texts = LetterText.objects.filter(
         version__template__campaign=campaign, version__published_at__isnull=False
     ).select_related("version__template")
-    listed = LetterTemplate.governments.through.objects.filter(
-        lettertemplate=OuterRef("version__template")
+    in_order = texts.annotate(has_list=Exists(_lists())).order_by(
+        "version__template__rank", "version__template_id", "-version__number"
     )
-    return list(
-        texts.annotate(has_list=Exists(listed)).order_by(
-            "version__template__rank", "version__template_id", "-version__number"
-        )
-    )
+    newest: dict[int, int] = {}
+    found: list[LetterText] = [
+        text
+        for text in in_order
+        if newest.setdefault(text.version.template_id, text.version_id) == text.version_id
+    ]
+    for text in found:
+        # A query for each list, and only where there is one: most rules have none.
+        rule = text.version.template
+        listed = text.has_list  # type: ignore[attr-defined]
+        ids = rule.governments.values_list("pk", flat=True) if listed else ()
+        text.listed = set(ids)  # type: ignore[attr-defined]
+    return found
+
+
+def _lists() -> QuerySet[Any]:
+    through = LetterTemplate.governments.through.objects
+    return through.filter(lettertemplate=OuterRef("version__template"))
 
 
 def _choose(
@@ -155,7 +169,9 @@ def _choose(
     standing: Standing,
     language: str,
 ) -> LetterText:
-    first = next((text for text in texts if _fits(text, government, standing)), None)
+    # Before a government is chosen the page shows the first letter there is.
+    fitting = (text for text in texts if government is None or _fits(text, government, standing))
+    first = next(fitting, None)
     if first is None:
         raise NoLetter(str(government or campaign))
     same = {text.language: text for text in texts if text.version_id == first.version_id}
@@ -203,15 +219,14 @@ def _statuses(
     return reference.statuses_on(campaign.treaty, day, governments)
 
 
-def _fits(text: LetterText, government: Government | None, standing: Standing) -> bool:
+def _fits(text: LetterText, government: Government, standing: Standing) -> bool:
     rule = text.version.template
     if rule.standings and standing not in rule.standings:
         return False
-    if rule.region and (government is None or government.region != rule.region):
+    if rule.region and government.region != rule.region:
         return False
-    if not text.has_list:  # type: ignore[attr-defined]
-        return True
-    return government is not None and rule.governments.filter(pk=government.pk).exists()
+    listed: set[int] = text.listed  # type: ignore[attr-defined]
+    return not listed or government.pk in listed
 
 
 @dataclass(frozen=True)
@@ -239,8 +254,11 @@ def draft(
     confirmed: date | None = None,
     country: str = "",
     language: str = "",
+    fallback: LetterText | None = None,
 ) -> Draft:
     """Compose the letter of a campaign to a government. Raises NoLetter.
+
+    `fallback` is the text that a supporter saw, should no rule fit the government any more.
 
     Without a government it is the letter as it stands before one is chosen. `country` is the
     supporter's, by its code; `language` is wished for in place of the office's.
@@ -250,24 +268,18 @@ def draft(
     if government is not None and campaign.treaty is not None:
         status = _statuses(campaign, [government], today)[government.pk]
     addressee, own_language = _addressee(campaign, government)
-    text = text_for(campaign, government, status.standing, language or own_language)
+    try:
+        text = text_for(campaign, government, status.standing, language or own_language)
+    except NoLetter:
+        if fallback is None:
+            raise
+        text = fallback
     addressee = _in_language(addressee, text.language, today)
     frame = Frame(campaign, today, status.since, campaign_address(campaign), number, confirmed)
     filled = _named(answers or Answers(), country, text.language)
     return Draft(
         compose(text, addressee, filled, frame), text, status, addressee.office, government
     )
-
-
-def preview_for(
-    campaign: Campaign,
-    government: Government,
-    language: str | None = None,
-    answers: Answers | None = None,
-) -> tuple[LetterDocument, Status, Office | None]:
-    """Return the letter to a government as the admin previews it. Raises NoLetter."""
-    found = draft(campaign, government, answers, language=language or "")
-    return found.document, found.status, found.office
 
 
 def _addressee(campaign: Campaign, government: Government | None) -> tuple[Addressee, str]:
@@ -305,7 +317,7 @@ def answers_of(submission: Submission) -> Answers:
 
 def campaign_address(campaign: Campaign) -> str:
     """Return the page's address as it is printed: without https:// and the last slash."""
-    return f"{settings.SITE_URL.partition('://')[2]}/{campaign.default_language}/{campaign.slug}"
+    return f"{settings.SITE_URL}{campaign.get_absolute_url()}".partition("://")[2].rstrip("/")
 
 
 def by_token(token: str, purpose: str) -> Submission | None:
@@ -334,13 +346,10 @@ def already_written(campaign: Campaign, signer: str, governments: Iterable[Gover
     return set(letters.values_list("government_id", flat=True))
 
 
-def writer_number(letter: Letter) -> int:
-    """Return how many were confirmed up to this one: "you are writer number …"."""
-    earlier = Q(confirmed_at__lte=letter.confirmed_at)
-    return (
-        Letter.objects.counted()
-        .filter(earlier, campaign=letter.campaign)
-        .values("signer")
-        .distinct()
-        .count()
+def next_writer(submission: Submission) -> int:
+    """Return which writer of the campaign this one becomes: "you are writer number …"."""
+    campaign = submission.campaign
+    letters = Letter.objects.counted().filter(campaign=campaign)
+    return 1 + remembered(
+        f"writers:{campaign.pk}", lambda: letters.values("signer").distinct().count()
     )

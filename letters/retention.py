@@ -6,19 +6,25 @@ that keeps one signer one. GDPR art. 5(1)(e) and 17; the periods are abuse-and-p
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from campaign.models import Campaign
 from letters.enums import CAN_BE_TAKEN_BACK, LetterState, OutboundState, SubmissionState
-from letters.models import AccessToken, Decision, Letter, Outbound, Submission
+from letters.models import AccessToken, Attempt, Decision, Letter, Move, Outbound, Submission
 from letters.moves import NotAllowed, move_letter, move_outbound, move_submission
 
+log = logging.getLogger(__name__)
+Row = TypeVar("Row", bound=models.Model)
 TEXT_KEPT = timedelta(days=28)
 BATCH = 500
 # A worker has the letter in its hands: its text is dropped once that is over.
@@ -35,33 +41,54 @@ _BLANK: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Due:
-    """How many rows each rule concerns now."""
+    """How many rows each rule concerns, or concerned."""
 
     expired: int
+    returned: int
     texts: int
     identities: int
     links: int
 
 
 def due() -> Due:
-    return Due(_overdue().count(), _old_texts().count(), _ended().count(), _old_links().count())
+    rules = (_overdue(), _not_sent_again(), _old_texts(), _ended(), _old_links())
+    return Due(*(rows.count() for rows in rules))
 
 
 def run() -> Due:
-    """Erase all that is due. Safe to repeat."""
-    counts = due()
-    for submission in _overdue()[:BATCH]:
-        expire(submission)
-    for letter in _old_texts()[:BATCH]:
-        drop_text(letter)
-    for submission in _ended()[:BATCH]:
-        erase(submission, actor="retention")
-    _old_links().delete()
-    return counts
+    """Erase all that is due, row by row. Returns how many were. Safe to repeat."""
+    return Due(
+        expired=_each(_overdue(), expire),
+        returned=_each(_not_sent_again(), expire_returned),
+        texts=_each(_old_texts(), drop_text),
+        identities=_each(_ended(), partial(erase, actor="retention")),
+        links=_old_links().delete()[0],
+    )
+
+
+def _each(rows: QuerySet[Row], step: Callable[[Row], object]) -> int:
+    """Do `step` for every row, batch by batch. One that fails is logged and stops no other."""
+    done = 0
+    failed: list[object] = []
+    while batch := list(rows.exclude(pk__in=failed)[:BATCH]):
+        for row in batch:
+            try:
+                step(row)
+                done += 1
+            except Exception:
+                log.exception("Retention could not do %s %s.", type(row).__name__, row.pk)
+                failed.append(row.pk)
+    return done
 
 
 def _overdue() -> QuerySet[Submission]:
     return Submission.objects.overdue(timezone.now()).order_by("expires_at")
+
+
+def _not_sent_again() -> QuerySet[Letter]:
+    """Letters returned to their writers, who let the link's time go by."""
+    now = timezone.now()
+    return Letter.objects.filter(state=LetterState.RETURNED, submission__expires_at__lte=now)
 
 
 def _old_texts() -> QuerySet[Letter]:
@@ -72,10 +99,9 @@ def _old_texts() -> QuerySet[Letter]:
 
 
 def _ended() -> QuerySet[Submission]:
-    today = timezone.now().date()
-    return Submission.objects.filter(
-        state=SubmissionState.CONFIRMED, campaign__keep_until__lt=today
-    ).order_by("created_at")
+    """People of campaigns whose day is over, in the campaign's own time zone."""
+    over = [one.pk for one in Campaign.objects.all() if one.keep_until < one.today()]
+    return Submission.objects.filter(state=SubmissionState.CONFIRMED, campaign__in=over)
 
 
 def _old_links() -> QuerySet[AccessToken]:
@@ -85,18 +111,27 @@ def _old_links() -> QuerySet[AccessToken]:
 @transaction.atomic
 def expire(submission: Submission) -> None:
     """Delete what an unconfirmed form held. Its link can still say what became of it."""
-    for letter in submission.letters.filter(state__in=(LetterState.AWAITING, LetterState.RETURNED)):
+    _cancel_mails(submission)
+    for letter in submission.letters.filter(state=LetterState.AWAITING):
         move_letter(letter, LetterState.EXPIRED, actor="retention", content=None)
     move_submission(submission, SubmissionState.EXPIRED, actor="retention", fields=_BLANK)
-    _forget_mails(submission)
+    _forget_answers(submission)
 
 
+@transaction.atomic
+def expire_returned(letter: Letter) -> None:
+    move_letter(letter, LetterState.EXPIRED, actor="retention", content=None)
+
+
+@transaction.atomic
 def drop_text(letter: Letter) -> None:
-    """Delete a letter's text and PDF; its mails keep no address."""
+    """Delete a letter's text and PDF, and what mail servers said of it."""
     if letter.pdf:
-        default_storage.delete(letter.pdf)
-    Letter.objects.filter(pk=letter.pk).update(content=None, pdf="", pdf_bytes=0)
+        transaction.on_commit(partial(default_storage.delete, letter.pdf))
+    Letter.objects.filter(pk=letter.pk).update(content=None, pdf="", pdf_bytes=0, problem="")
     Outbound.objects.filter(letter=letter).update(recipient="", last_answer="")
+    Attempt.objects.filter(outbound__letter=letter).update(answer="")
+    Move.objects.filter(letter=letter).update(reason="")
 
 
 @transaction.atomic
@@ -104,20 +139,19 @@ def erase(submission: Submission, *, actor: str) -> int:
     """Erase a person's submission. Letters not yet sent are taken back. Returns how many were.
 
     A letter that is being handed over at this moment is recorded as sent, without its text.
+    Raises NotAllowed if the submission is erased already.
     """
+    _cancel_mails(submission)  # mails before letters: the order in which workers lock them
     taken_back = sum(_take_back(letter, actor) for letter in submission.letters.all())
     for letter in submission.letters.exclude(state__in=IN_FLIGHT):
         drop_text(letter)
-    Decision.objects.filter(letter__submission=submission).exclude(reason="").update(
-        reason="erased"
-    )
     move_submission(
         submission,
         SubmissionState.ERASED,
         actor=actor,
         fields={**_BLANK, "erased_at": timezone.now(), "updates": False},
     )
-    _forget_mails(submission)
+    _forget_answers(submission)
     return taken_back
 
 
@@ -131,12 +165,19 @@ def _take_back(letter: Letter, actor: str) -> bool:
     return True
 
 
-def _forget_mails(submission: Submission) -> None:
-    for outbound in submission.outbounds.filter(
-        state__in=(OutboundState.QUEUED, OutboundState.HELD, OutboundState.FAILED)
-    ):
+def _cancel_mails(submission: Submission) -> None:
+    waiting = (OutboundState.QUEUED, OutboundState.HELD, OutboundState.FAILED)
+    for outbound in submission.outbounds.filter(state__in=waiting):
         try:
             move_outbound(outbound, OutboundState.CANCELLED, actor="retention")
         except NotAllowed:
             continue
+
+
+def _forget_answers(submission: Submission) -> None:
+    """Mail servers and reviewers quote people: what they said goes with the person."""
     submission.outbounds.exclude(state=OutboundState.SENDING).update(recipient="", last_answer="")
+    Attempt.objects.filter(outbound__submission=submission).update(answer="")
+    Move.objects.filter(submission=submission).update(reason="")
+    decisions = Decision.objects.filter(letter__submission=submission)
+    decisions.exclude(reason="").update(reason="erased")

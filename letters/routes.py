@@ -16,7 +16,7 @@ def route_of(office: Office | None) -> OfficeRoute | None:
 
     In production a reserved name is no address: a sample must not look like a sent letter.
     """
-    if office is None:
+    if office is None or office.closed:
         return None
     routes = sorted(office.routes.all(), key=lambda route: (route.rank, route.pk))
     return next((route for route in routes if _usable(route)), None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -13,8 +12,7 @@ from django.test import Client
 
 from campaign import mailbox
 from campaign.models import Campaign, Government, Office
-from letters.delivery import engine, prepare, readdress
-from letters.delivery.sweep import sweep
+from letters.management.commands.deliver import one_round
 from tests.factories.campaign import CampaignFactory, GovernmentFactory, OfficeFactory
 from tests.factories.letters import LetterTextFactory
 
@@ -73,12 +71,7 @@ def sign(client: Client, world: World, **changes: Any) -> Any:
 def work(rounds: int = 5) -> None:
     """Do what workers and the sweeper do, until nothing is due any more."""
     for _ in range(rounds):
-        readdress.release_waiting()
-        found = sweep(grace=timedelta(0))
-        for letter in found.letters:
-            prepare.prepare(letter)
-        for outbound in found.outbounds:
-            engine.deliver(outbound)
+        one_round()
 
 
 def mails(to: str = "") -> list[EmailMessage]:

@@ -111,7 +111,7 @@ class CampaignAdmin(ModelAdmin[Campaign]):
                 campaign=wording.campaign, language=wording.language, text=wording.text
             )
 
-    @admin.action(description=_("Try it out (test)"), permissions=["change"])
+    @admin.action(description=_("Check that it is complete (test)"), permissions=["change"])
     def test(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
         self._set_state(request, campaigns, State.TEST)
 

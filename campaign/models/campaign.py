@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
@@ -23,6 +24,17 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(
             _("“%(name)s” is no time zone. Use a name such as Europe/Tallinn."),
             params={"name": name},
+        )
+
+
+# The first parts of other addresses: /en/confirm/…, /en/letter/….
+RESERVED_SLUGS = {"confirm", "letter"}
+
+
+def validate_slug_is_free(slug: str) -> None:
+    if slug in RESERVED_SLUGS:
+        raise ValidationError(
+            _("“%(slug)s” is an address of the site itself."), params={"slug": slug}
         )
 
 
@@ -59,7 +71,10 @@ class Campaign(models.Model):
         max_length=60,
         unique=True,
         validators=[
-            RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Use small letters, digits and hyphens."))
+            validate_slug_is_free,
+            RegexValidator(
+                r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Use small letters, digits and hyphens.")
+            ),
         ],
         help_text=_("The last part of the page's address: small letters, digits and hyphens."),
     )
@@ -145,7 +160,9 @@ class Campaign(models.Model):
         return self.slug
 
     def get_absolute_url(self) -> str:
-        return f"/{self.default_language}/{self.slug}/"
+        """Return the page's address, in the letter's language if the site speaks it."""
+        spoken = self.default_language in dict(settings.LANGUAGES)
+        return f"/{self.default_language if spoken else settings.LANGUAGE_CODE}/{self.slug}/"
 
     def is_open(self, now: datetime) -> bool:
         """Whether a letter can be signed at `now`."""

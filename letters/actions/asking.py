@@ -30,6 +30,8 @@ def ask(submission: Submission, *, again: bool = False) -> None:
     Whether one was sent is told to nobody but the mailbox's owner (A08).
     """
     now = timezone.now()
+    if submission.state not in (SubmissionState.AWAITING, SubmissionState.REPEATED):
+        return  # confirmed, expired or erased: there is nothing to ask
     if _allowed(submission, now, again):
         awaiting = submission.state == SubmissionState.AWAITING
         outbox.enqueue(Purpose.CONFIRM if awaiting else Purpose.ALREADY, submission)

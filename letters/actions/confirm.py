@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from campaign.models import Campaign
@@ -14,25 +14,33 @@ from letters.enums import LetterState, SubmissionState
 from letters.identifiers import token_for
 from letters.models import AccessToken, Letter, Submission
 from letters.moves import move_letter, move_submission
-from letters.queries import already_written, answers_of, draft
+from letters.queries import already_written, answers_of, draft, next_writer
 
 
-@transaction.atomic
 def confirm(submission: Submission, *, words: str | None = None, reply_directly: bool) -> str:
     """Confirm a submission's letters and return the token of "my letter".
 
-    `words` are own words added on the confirmation page. A second call changes nothing.
-    Raises moves.NotAllowed if the submission expired meanwhile.
+    `words` are own words added on the confirmation page. Raises moves.NotAllowed if the
+    submission expired or was confirmed meanwhile, queries.NoLetter if nothing can be composed.
     """
+    try:
+        return _confirm(submission, words, reply_directly)
+    except IntegrityError:  # another letter to the same office was confirmed in this moment
+        submission.refresh_from_db()
+        return _confirm(submission, words, reply_directly)
+
+
+@transaction.atomic
+def _confirm(submission: Submission, words: str | None, reply_directly: bool) -> str:
     now = timezone.now()
     waiting = submission.letters.filter(state__in=(LetterState.AWAITING, LetterState.RETURNED))
-    letters = list(waiting.select_related("government", "office", "campaign"))
+    letters = list(waiting.select_related("government", "office", "campaign", "text"))
     if submission.state == SubmissionState.AWAITING:
-        changes: dict[str, object] = {"confirmed_at": now, "reply_directly": reply_directly}
+        changes: dict[str, object] = {"confirmed_at": now, "writer_number": next_writer(submission)}
         move_submission(submission, SubmissionState.CONFIRMED, actor="supporter", fields=changes)
-    if words is not None:
-        Submission.objects.filter(pk=submission.pk).update(words=words)
-        submission.words = words
+    submission.reply_directly = reply_directly
+    submission.words = submission.words if words is None else words
+    submission.save(update_fields=["reply_directly", "words"])
     for letter in letters:
         _confirm_letter(letter, submission, now)
     token = token_for(AccessToken.Purpose.MINE, submission.id)
@@ -61,6 +69,7 @@ def freeze(letter: Letter, submission: Submission, now: datetime) -> None:
     found = draft(
         campaign, letter.government, answers_of(submission),
         day=today, number=letter.number, confirmed=today, country=submission.country,
+        fallback=letter.text,
     )  # fmt: skip
     move_letter(
         letter, LetterState.CONFIRMED, actor="supporter", content=found.document.to_json(),

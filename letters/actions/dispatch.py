@@ -10,12 +10,13 @@ from letters import outbox
 from letters.actions.confirm import approve_now
 from letters.enums import LetterState, OutboundState, Purpose
 from letters.models import Letter, Outbound
-from letters.moves import move_letter, move_outbound
+from letters.moves import NotAllowed, move_letter, move_outbound
 
 
 @transaction.atomic
 def queue_again(outbound: Outbound, *, by: AbstractBaseUser) -> None:
     """Queue a held or failed mail. Raises moves.NotAllowed for any other."""
+    _only_from(outbound.state, OutboundState.HELD, OutboundState.FAILED)
     letter = outbound.letter
     if outbound.purpose == Purpose.LETTER and letter is not None:
         move_letter(letter, LetterState.QUEUED, actor="organiser", by=by)
@@ -29,8 +30,15 @@ def queue_again(outbound: Outbound, *, by: AbstractBaseUser) -> None:
 @transaction.atomic
 def release(letter: Letter, *, by: AbstractBaseUser) -> None:
     """Set a held letter anew and let it go. Raises moves.NotAllowed if it isn't held or failed."""
+    _only_from(letter.state, LetterState.HELD, LetterState.FAILED)
     for outbound in letter.outbounds.filter(
         purpose=Purpose.LETTER, state__in=(OutboundState.HELD, OutboundState.FAILED)
     ):
         move_outbound(outbound, OutboundState.CANCELLED, actor="organiser", by=by)
     approve_now(letter, actor="organiser", by=by)
+
+
+def _only_from(state: str, *allowed: str) -> None:
+    """Refuse what the table allows to workers: a person may not move a mail in their hands."""
+    if state not in allowed:
+        raise NotAllowed(f"It is {state}.")

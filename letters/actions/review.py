@@ -14,7 +14,7 @@ from letters.actions.take_back import take_back
 from letters.actions.write import LINK_DAYS
 from letters.enums import LetterState, Purpose
 from letters.models import Decision, Letter, Submission
-from letters.moves import move_letter
+from letters.moves import NotAllowed, move_letter
 
 Outcome = Decision.Outcome
 
@@ -22,6 +22,8 @@ Outcome = Decision.Outcome
 @transaction.atomic
 def approve(letter: Letter, *, by: AbstractBaseUser) -> None:
     """Let the letter go. Raises moves.NotAllowed if it isn't in review."""
+    if letter.state != LetterState.IN_REVIEW:
+        raise NotAllowed(f"It is {letter.state}.")
     approve_now(letter, actor="reviewer", by=by)
     _decide(letter, Outcome.APPROVED, by, "")
 

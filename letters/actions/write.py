@@ -15,6 +15,7 @@ from letters.actions.asking import ask, change_address
 from letters.enums import LetterState, SubmissionState
 from letters.identifiers import signer_of
 from letters.models import Letter, Submission
+from letters.moves import move_letter
 from letters.queries import already_written, targets
 
 LINK_DAYS = 7
@@ -115,7 +116,11 @@ def revise(submission: Submission, form: Form) -> Submission:
     submission.refresh_from_db()
     chosen = {government.pk for government in form.governments}
     submission.letters.filter(state=LetterState.AWAITING).exclude(government__in=chosen).delete()
-    submission.letters.update(country=form.country, with_words=bool(form.words))
+    for letter in submission.letters.filter(state=LetterState.RETURNED):
+        if letter.government_id not in chosen:
+            move_letter(letter, LetterState.WITHDRAWN, actor="supporter", reason="not chosen again")
+    open_ones = submission.letters.filter(state__in=(LetterState.AWAITING, LetterState.RETURNED))
+    open_ones.update(country=form.country, with_words=bool(form.words))
     kept = set(submission.letters.values_list("government_id", flat=True))
     kept |= already_written(submission.campaign, submission.signer, form.governments)
     _write_letters(submission, [g for g in form.governments if g.pk not in kept], form)

@@ -18,7 +18,7 @@ _ACTORS = {
     "reviewer": gettext_lazy("a reviewer"),
     "organiser": gettext_lazy("an organiser"),
     "worker": gettext_lazy("the mail worker"),
-    "sweeper": gettext_lazy("the hourly check"),
+    "sweeper": gettext_lazy("the sweeper"),
     "retention": gettext_lazy("the rules of erasure"),
     "operator": gettext_lazy("the operator"),
 }

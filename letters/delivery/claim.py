@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from campaign.models import Office
 from letters.delivery.policy import CONNECTING_LEASE, DATA_LEASE
-from letters.enums import HoldReason, LetterState, OutboundState, Purpose
+from letters.enums import HoldReason, LetterState, OutboundState, Purpose, SubmissionState
 from letters.models import Attempt, Outbound
 from letters.moves import NotAllowed, move_letter, move_outbound
 from letters.routes import route_of
@@ -44,6 +44,9 @@ def claim(key: UUID) -> Outbound | None:
 
 def _take(outbound: Outbound, now: datetime) -> Outbound | None:
     token = secrets.token_hex(16)
+    if outbound.submission.state == SubmissionState.ERASED:
+        _forget(outbound)
+        return None
     if outbound.purpose == Purpose.LETTER and not _address(outbound):
         return None
     move_outbound(
@@ -58,10 +61,22 @@ def _take(outbound: Outbound, now: datetime) -> Outbound | None:
     return outbound
 
 
+def _forget(outbound: Outbound) -> None:
+    """Its writer was erased while it was on its way: it goes no further."""
+    move_outbound(outbound, OutboundState.CANCELLED, actor="worker", reason="erased")
+    if outbound.purpose == Purpose.LETTER and outbound.letter is not None:
+        move_letter(outbound.letter, LetterState.WITHDRAWN, actor="worker", reason="erased")
+
+
 def _address(outbound: Outbound) -> bool:
-    """Look up where the office is written to now. Without a way, the letter waits for one."""
+    """Look up where the office is written to now. Without a way, the letter waits for one.
+
+    What may have arrived already is sent again to the same address only.
+    """
     letter = outbound.letter
     assert letter is not None
+    if outbound.resent and outbound.recipient:
+        return True
     office: Office | None = letter.office
     route = route_of(office) if office else None
     if route is not None and office is not None and not office.paused:

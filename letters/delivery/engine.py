@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -38,8 +39,10 @@ def deliver(key: UUID) -> list[UUID]:
     try:
         return _hand_over(outbound)
     except (Fenced, NotAllowed):
-        log.warning("Mail %s: the lease was lost, nothing sent or noted.", key)
-        return []
+        log.warning("Mail %s: the lease was lost; what became of it is noted by another.", key)
+    except Exception:  # this mail waits for the sweeper; the next one is not kept waiting
+        log.exception("Mail %s could not be tried.", key)
+    return []
 
 
 def _hand_over(outbound: Outbound) -> list[UUID]:
@@ -54,29 +57,40 @@ def _hand_over(outbound: Outbound) -> list[UUID]:
         return _refused(outbound, policy.judge(error))
     except OutcomeUnknown as error:
         return _unknown(outbound, str(error))
-    return _sent(outbound, answer, fingerprint)
+    try:
+        _sent(outbound, answer, fingerprint)
+    except NotAllowed:
+        _sent_after_all(outbound, answer, fingerprint)
+    copy = copy_to_writer(outbound)
+    return [copy.id] if copy else []
 
 
 @transaction.atomic
-def _sent(outbound: Outbound, answer: str, fingerprint: str) -> list[UUID]:
+def _sent(outbound: Outbound, answer: str, fingerprint: str, claim: str | None = None) -> None:
     now = timezone.now()
     end_attempt(outbound, 250, answer)
     move_outbound(
-        outbound, OutboundState.SENT, actor="worker", claim=outbound.claim_token, sent_at=now,
+        outbound, OutboundState.SENT, actor="worker",
+        claim=outbound.claim_token if claim is None else claim, sent_at=now,
         sha256=fingerprint, last_code=250, last_answer=answer[:500],
     )  # fmt: skip
-    letter = outbound.letter
-    if outbound.purpose != Purpose.LETTER or letter is None:
-        return []
-    move_letter(letter, LetterState.SENT, actor="worker", sent_at=now)
-    return [copy.id for copy in [copy_to_writer(outbound)] if copy]
+    _letter_follows(outbound, LetterState.SENT, "", sent_at=now)
+
+
+def _sent_after_all(outbound: Outbound, answer: str, fingerprint: str) -> None:
+    """The server said yes after our lease ran out: an unknown is known now, not sent again."""
+    outbound.refresh_from_db()
+    if outbound.letter is not None:
+        outbound.letter.refresh_from_db()
+    if outbound.state == OutboundState.UNKNOWN:
+        _sent(outbound, answer, fingerprint, claim="")
 
 
 def copy_to_writer(outbound: Outbound) -> Outbound | None:
     """Write M2 unless it left earlier or the writer is erased."""
     letter, submission = outbound.letter, outbound.submission
     submission.refresh_from_db()  # erased, perhaps, while the letter was on its way
-    if letter is None or not submission.email:
+    if outbound.purpose != Purpose.LETTER or letter is None or not submission.email:
         return None
     if (
         letter.outbounds.filter(purpose=Purpose.COPY)
@@ -161,10 +175,20 @@ def _fail(outbound: Outbound, refusal: Refusal) -> list[UUID]:
 
 
 def _letter_follows(
-    outbound: Outbound, state: LetterState, problem: str, hold: HoldReason | str = ""
+    outbound: Outbound,
+    state: LetterState,
+    problem: str,
+    hold: HoldReason | str = "",
+    **fields: Any,
 ) -> None:
     """From `queued` on a letter's state is that of its mail, written in the same transaction."""
     if outbound.purpose == Purpose.LETTER and outbound.letter is not None:
         move_letter(
-            outbound.letter, state, actor="worker", reason=problem, hold=hold, problem=problem[:300]
+            outbound.letter,
+            state,
+            actor="worker",
+            reason=problem,
+            hold=hold,
+            problem=problem[:300],
+            **fields,
         )

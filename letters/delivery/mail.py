@@ -6,6 +6,7 @@ Without PRODUCTION=1 there is only the folder: no mail leaves the machine by acc
 from __future__ import annotations
 
 import smtplib
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -129,13 +130,18 @@ class SmtpTransport:
 
     def _connect(self) -> smtplib.SMTP:
         host, secure = self.url.hostname or "localhost", self.url.scheme.endswith(("ssl", "smtps"))
-        port = self.url.port or (465 if secure else 25)
-        kind = smtplib.SMTP_SSL if secure else smtplib.SMTP
-        server = kind(host, port, timeout=CONNECT_SECONDS)
+        # Certificates are checked in both ways of TLS: smtplib's own default checks nobody.
+        checked = ssl.create_default_context()
+        server: smtplib.SMTP
+        if secure:
+            port = self.url.port or 465
+            server = smtplib.SMTP_SSL(host, port, timeout=CONNECT_SECONDS, context=checked)
+        else:
+            server = smtplib.SMTP(host, self.url.port or 25, timeout=CONNECT_SECONDS)
         if server.sock is not None:
             server.sock.settimeout(COMMAND_SECONDS)
         if self.url.scheme.endswith("tls"):
-            server.starttls()
+            server.starttls(context=checked)
         server.ehlo_or_helo_if_needed()
         if self.url.username:
             server.login(unquote(self.url.username), unquote(self.url.password or ""))

@@ -35,7 +35,7 @@ def build(outbound: Outbound) -> tuple[Envelope, bytes]:
     if outbound.letter is not None and outbound.letter.pdf and mail.attach_pdf:
         _attach(message, outbound.letter)
     _fix_boundaries(message, str(outbound.id))
-    envelope = Envelope(_sender(), outbound.recipient)
+    envelope = Envelope(_sender(), ascii_address(outbound.recipient))
     return envelope, _subject(mail.subject) + message.as_bytes()
 
 
@@ -49,7 +49,7 @@ def _subject(subject: str) -> bytes:
 
 def _head(message: EmailMessage, outbound: Outbound, mail: Mail) -> None:
     message["From"] = Address(_one_line(mail.sender_name), addr_spec=_sender())
-    message["To"] = Address(addr_spec=outbound.recipient)
+    message["To"] = Address(addr_spec=ascii_address(outbound.recipient))
     if mail.reply_to:
         message["Reply-To"] = Address(_one_line(mail.reply_name), addr_spec=mail.reply_to)
     message["Date"] = format_datetime(outbound.created_at)
@@ -59,6 +59,15 @@ def _head(message: EmailMessage, outbound: Outbound, mail: Mail) -> None:
         message["X-Letter-ID"] = outbound.letter.number
     else:
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5
+
+
+def ascii_address(address: str) -> str:
+    """Return an address as every mail server takes it. Raises CannotBeMade."""
+    local, _, domain = address.rpartition("@")
+    try:
+        return f"{local.encode('ascii').decode()}@{domain.encode('idna').decode()}"
+    except UnicodeError as error:
+        raise CannotBeMade("The address cannot be written in ASCII.") from error
 
 
 def _sender() -> str:

@@ -33,13 +33,11 @@ def prepare(key: UUID) -> list[UUID]:
     if letter is None or letter.state != LetterState.APPROVED:
         return []
     try:
-        pdf = letter_pdf(document_of(letter))
-    except (PdfFailed, ValueError) as error:
-        _failed(letter, error)
-        return []
-    try:
-        return _keep(letter, pdf)
+        return _keep(letter, letter_pdf(document_of(letter)))
     except NotAllowed:  # taken back, or set by another worker, while this one was at it
+        return []
+    except Exception as error:  # whatever it is, this letter must not stop the next one
+        _failed(letter, error)
         return []
 
 
@@ -53,8 +51,8 @@ def _keep(letter: Letter, pdf: bytes) -> list[UUID]:
                 pdf=name, pdf_sha256=fingerprint, pdf_bytes=len(pdf), problem="",
             )  # fmt: skip
             return _queue(letter)
-    except NotAllowed:
-        default_storage.delete(name)
+    except Exception:
+        default_storage.delete(name)  # nothing points to it: it must not stay behind
         raise
 
 
@@ -69,7 +67,7 @@ def _queue(letter: Letter) -> list[UUID]:
         return [mail.id for mail in [_copy_now(letter)] if mail]
     row = rows.write(Purpose.LETTER, letter.submission, letter=letter, at=letter.send_after)
     move_letter(letter, LetterState.QUEUED, actor="worker")
-    return [row.id]
+    return [row.id] if row.next_attempt_at <= row.created_at else []
 
 
 def why_it_waits(letter: Letter) -> HoldReason | None:
@@ -89,11 +87,14 @@ def _copy_now(letter: Letter) -> Outbound | None:
 
 def _failed(letter: Letter, error: Exception) -> None:
     failures = letter.render_failures + 1
-    log.error("Letter %s could not be set: %s", letter.number, error)
-    if failures < TRIES and not getattr(error, "permanent", True):
+    log.exception("Letter %s could not be set.", letter.number)
+    if failures < TRIES and not (isinstance(error, PdfFailed) and error.permanent):
         Letter.objects.filter(pk=letter.pk).update(
             render_failures=failures, problem=str(error)[:300]
         )
+        return
+    letter.refresh_from_db()  # what was set in memory was rolled back
+    if letter.state != LetterState.APPROVED:
         return
     with transaction.atomic():
         move_letter(

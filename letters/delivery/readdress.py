@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import QuerySet
 
 from campaign import queries as reference
-from campaign.models import Office
+from campaign.models import Campaign, Government, Office
 from letters.enums import HoldReason, LetterState, OutboundState, Purpose
 from letters.models import Letter
 from letters.moves import NotAllowed, move_letter, move_outbound
@@ -21,26 +22,45 @@ from letters.rendering.mails import document_of
 from letters.routes import route_of
 
 log = logging.getLogger(__name__)
-BATCH = 100
+BATCH = 500  # of one office in one round
 
 
 def release_waiting() -> int:
-    """Approve waiting letters whose office can now be written to. Returns how many."""
-    rows = Letter.objects.filter(
+    """Approve waiting letters whose office can now be written to. Returns how many.
+
+    The offices are looked at first, and letters are read only where one can be reached.
+    """
+    released = 0
+    for campaign, government, office in _groups():
+        reachable = _reachable(campaign, government, office)
+        if reachable is not None and not reachable.paused:
+            letters = _waiting().filter(campaign=campaign, government=government, office=office)
+            for letter in letters.select_related("campaign", "government")[:BATCH]:
+                released += _tried(letter, reachable)
+    return released
+
+
+def _waiting() -> QuerySet[Letter]:
+    return Letter.objects.filter(
         state=LetterState.HELD,
         hold_reason__in=(HoldReason.NO_ADDRESS, HoldReason.OFFICE_PAUSED),
         content__isnull=False,
-    ).select_related("campaign", "government", "office")
-    offices: dict[tuple[int, int], Office | None] = {}
-    released = 0
-    for letter in rows.order_by("confirmed_at").iterator(chunk_size=BATCH):
-        key = (letter.campaign_id, letter.government_id)
-        if key not in offices:
-            offices[key] = _reachable(letter)
-        office = offices[key]
-        if office is not None and not office.paused:
-            released += _tried(letter, office)
-    return released
+    ).order_by("confirmed_at")
+
+
+def _groups() -> list[tuple[Campaign, Government, Office | None]]:
+    """Return for whom letters wait: a campaign, a government and its office, if it has one."""
+    keys = _waiting().order_by().values_list("campaign", "government", "office").distinct()
+    campaigns = Campaign.objects.in_bulk({key[0] for key in keys})
+    governments = Government.objects.in_bulk({key[1] for key in keys})
+    offices = Office.objects.prefetch_related("routes").in_bulk({key[2] for key in keys if key[2]})
+    return [(campaigns[one], governments[two], offices.get(three)) for one, two, three in keys]
+
+
+def _reachable(campaign: Campaign, government: Government, office: Office | None) -> Office | None:
+    if office is None or office.closed:
+        office = reference.office_for(government, campaign.office_kinds)
+    return office if route_of(office) is not None else None
 
 
 def _tried(letter: Letter, office: Office) -> int:
@@ -51,14 +71,9 @@ def _tried(letter: Letter, office: Office) -> int:
         return 0
 
 
-def _reachable(letter: Letter) -> Office | None:
-    office = letter.office or reference.office_for(letter.government, letter.campaign.office_kinds)
-    return office if office is not None and route_of(office) is not None else None
-
-
 def _release(letter: Letter, office: Office) -> int:
     old = letter.pdf
-    content = _readdressed(letter, office) if letter.office_id is None else letter.content
+    content = _readdressed(letter, office) if letter.office_id != office.pk else letter.content
     try:
         with transaction.atomic():
             for outbound in letter.outbounds.filter(

@@ -66,7 +66,7 @@ def _free(outbound: Outbound, now: datetime) -> None:
     """A worker died. Before DATA nothing can have arrived; after it nobody knows."""
     attempt = Attempt.objects.filter(outbound=outbound, claim_token=outbound.claim_token).last()
     reached_data = attempt is not None and attempt.stage == Attempt.Stage.DATA
-    if outbound.attempts >= policy.DEATHS and not reached_data:
+    if not reached_data and _deaths(outbound) >= policy.DEATHS:
         _hold_deadly(outbound)
         return
     state = OutboundState.UNKNOWN if reached_data else OutboundState.QUEUED
@@ -78,9 +78,14 @@ def _free(outbound: Outbound, now: datetime) -> None:
     _letter_follows(outbound, LetterState(state.value))
 
 
+def _deaths(outbound: Outbound) -> int:
+    """Return how many workers began with this mail and never said what became of it."""
+    return outbound.tries.filter(stage=Attempt.Stage.CONNECTING, ended_at=None).count()
+
+
 def _hold_deadly(outbound: Outbound) -> None:
     """A mail that workers die of is a person's to look at, not the next worker's."""
-    reason = f"{outbound.attempts} workers did not come back from it"
+    reason = f"{_deaths(outbound)} workers did not come back from it"
     move_outbound(
         outbound, OutboundState.HELD, actor="sweeper", claim=outbound.claim_token, reason=reason,
         last_answer=reason, claim_token="", lease_until=None,

@@ -55,6 +55,7 @@ class Submission(models.Model):
     created_at = models.DateTimeField(_("signed"))
     expires_at = models.DateTimeField(_("link works until"))
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    writer_number = models.PositiveIntegerField(_("writer number"), null=True, blank=True)
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
 
     objects = SubmissionQuerySet.as_manager()

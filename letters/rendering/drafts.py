@@ -15,6 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from letters.rendering.document import LetterDocument
+from letters.rendering.pdf import PdfFailed, letter_pdf
 
 SECONDS = 15
 MEMORY = 1024 * 1024 * 1024
@@ -28,12 +29,18 @@ class Busy(Exception):
     """Too many drafts are being set, or this one takes too long: try again later."""
 
 
+class NotPrintable(Exception):
+    """This draft cannot be set: the message says why."""
+
+
 def draft_pdf(document: LetterDocument) -> bytes:
-    """Return the draft as PDF. Raises Busy."""
+    """Return the draft as PDF. Raises Busy, NotPrintable."""
     if not _waiting.acquire(blocking=False):
         raise Busy
     try:
         return _helper().submit(_set, document.to_json()).result(timeout=SECONDS)
+    except PdfFailed as error:
+        raise NotPrintable(str(error)) from error
     except (Late, BrokenProcessPool) as error:
         _end_helper()
         raise Busy from error
@@ -72,6 +79,4 @@ def _begin() -> None:
 
 
 def _set(data: dict[str, Any]) -> bytes:
-    from letters.rendering.pdf import letter_pdf
-
     return letter_pdf(LetterDocument.from_json(data), draft=True)

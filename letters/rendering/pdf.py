@@ -32,6 +32,14 @@ class PdfFailed(Exception):
         super().__init__(message)
         self.permanent = permanent
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes: an exception's own way forgets the keyword."""
+        return _failed, (str(self), self.permanent)
+
+
+def _failed(message: str, permanent: bool) -> PdfFailed:
+    return PdfFailed(message, permanent=permanent)
+
 
 def letter_pdf(document: LetterDocument, *, draft: bool = False) -> bytes:
     """Return the letter as PDF/UA-1 bytes, the same for the same document.

@@ -86,7 +86,7 @@ def _show(
 def _shown(letter: Letter, submission: Submission) -> dict[str, Any]:
     found = queries.draft(
         submission.campaign, letter.government, queries.answers_of(submission),
-        number=letter.number, country=submission.country,
+        number=letter.number, country=submission.country, fallback=letter.text,
     )  # fmt: skip
     return {
         "number": letter.number,
@@ -115,7 +115,9 @@ def _others(submission: Submission, language: str) -> list[dict[str, Any]]:
 
 
 def waiting_letters(submission: Submission) -> list[Letter]:
-    rows = submission.letters.filter(state__in=WAITING).select_related("government", "office")
+    rows = submission.letters.filter(state__in=WAITING).select_related(
+        "government", "office", "text"
+    )
     return list(rows.order_by("government__name"))
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import DatabaseError
+from django.db.models import Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from letters.enums import OutboundState
-from letters.models import Outbound
+from letters.enums import LetterState, OutboundState
+from letters.models import Move, Outbound
 
 LATE_SECONDS = 600
 
@@ -20,16 +23,44 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """503 when the database doesn't answer, or mail that is due has waited ten minutes."""
+    """503 when the database doesn't answer, or something that a worker should do has waited.
+
+    Looked at: mail that is due, letters to be set, and claims whose worker did not come back,
+    which the sweeper would have freed.
+    """
     try:
-        oldest = (
-            Outbound.objects.filter(state=OutboundState.QUEUED)
-            .order_by("next_attempt_at").values_list("next_attempt_at", flat=True).first()
-        )  # fmt: skip
+        waits = {name: _seconds_since(oldest()) for name, oldest in OLDEST.items()}
     except DatabaseError:
         return _answer({"database": False}, ready=False)
-    age = max(0, int((timezone.now() - oldest).total_seconds())) if oldest else 0
-    return _answer({"database": True, "oldest_due_seconds": age}, ready=age < LATE_SECONDS)
+    ready = all(seconds < LATE_SECONDS for seconds in waits.values())
+    return _answer({"database": True, **waits}, ready=ready)
+
+
+def _oldest_due() -> datetime | None:
+    rows = Outbound.objects.filter(state=OutboundState.QUEUED).order_by("next_attempt_at")
+    return rows.values_list("next_attempt_at", flat=True).first()
+
+
+def _oldest_approved() -> datetime | None:
+    moves = Move.objects.filter(letter__state=LetterState.APPROVED, to_state=LetterState.APPROVED)
+    oldest: datetime | None = moves.aggregate(at=Min("at"))["at"]
+    return oldest
+
+
+def _oldest_lease() -> datetime | None:
+    rows = Outbound.objects.filter(state=OutboundState.SENDING).order_by("lease_until")
+    return rows.values_list("lease_until", flat=True).first()
+
+
+OLDEST = {
+    "due_mail_seconds": _oldest_due,
+    "approved_letter_seconds": _oldest_approved,
+    "lost_claim_seconds": _oldest_lease,
+}
+
+
+def _seconds_since(at: datetime | None) -> int:
+    return max(0, int((timezone.now() - at).total_seconds())) if at else 0
 
 
 def _answer(found: dict[str, object], *, ready: bool) -> JsonResponse:

@@ -129,14 +129,13 @@ def _context(submission: Submission, language: str, token: str) -> dict[str, Any
     letters = letters_of(submission)
     campaign = submission.campaign
     rows = [_shown(letter, language, token) for letter in letters]
-    first = next((letter for letter in letters if letter.confirmed_at), None)
     return {
         "submission": submission,
         "campaign": campaign,
         "page": page_text(campaign, language),
         "letters": rows,
         "fresh": any(letter.state in status.ON_ITS_WAY for letter in letters),
-        "writer_number": queries.writer_number(first) if first else None,
+        "writer_number": submission.writer_number,
         "withdraw_url": reverse("letters:withdraw", args=[language, token]),
         "erase_url": reverse("letters:erase", args=[language, token]),
         "erase_asked": False,

@@ -23,7 +23,7 @@ from letters.actions.write import Consent, Form, submit
 from letters.form_key import MARK, new_key, nonce_of
 from letters.forms import WriteForm
 from letters.rendering.compose import Answers, long_date
-from letters.rendering.drafts import Busy, draft_pdf
+from letters.rendering.drafts import Busy, NotPrintable, draft_pdf
 from letters.validators import clean_text
 from letters.views import pending
 from letters.views.responses import in_language
@@ -47,7 +47,7 @@ def write(request: HttpRequest, language: str, slug: str) -> HttpResponseBase:
 
 
 def _show(request: HttpRequest, language: str, slug: str) -> HttpResponse:
-    government = request.GET.get("government", "")[:2].upper()
+    government = _known(request.GET.get("government", ""))
     key = CACHED.format(language=language, slug=slug, government=government)
     found: tuple[Campaign, str] | None = caches["process"].get(key)
     if found is None:
@@ -80,7 +80,11 @@ def _sign(request: HttpRequest, page: queries.Page) -> HttpResponseBase:
     if not form.is_valid() or nonce is None:
         return _again(request, page, form, expired=form.is_valid() and nonce is None)
     cleaned = form.cleaned_data
-    submission = submit(page.campaign, filled(form, nonce), _consent(page))
+    try:
+        submission = submit(page.campaign, filled(form, nonce), _consent(page))
+    except queries.NoLetter:
+        form.add_error("government", _("This campaign has no letter to this government yet"))
+        return _again(request, page, form, expired=False)
     response = redirect("letters:check_email", _language(), page.campaign.slug)
     pending.remember(response, submission, cleaned["government"])
     return response
@@ -156,6 +160,8 @@ def preview_pdf(request: HttpRequest, language: str, slug: str) -> HttpResponse:
     found = draft_for(page, chosen, answers_in(request), request.POST.get("country", ""))
     try:
         pdf = draft_pdf(found.document)
+    except NotPrintable as error:
+        return _personal(render(request, "letters/no_pdf.html", {"problem": error}, status=422))
     except Busy:
         return render(request, "letters/too_many.html", {"campaign": page.campaign}, status=429)
     response = HttpResponse(pdf, content_type="application/pdf")
@@ -183,10 +189,7 @@ def form_for(page: queries.Page, governments: list[Government], **kwargs: Any) -
 
 def _consent(page: queries.Page) -> Consent:
     """Return the wording as it is shown: it names who, to whom, and until when."""
-    text = page.consent.text or _(
-        "I agree that {organisation} uses these details to send my letter to {government}, "
-        "and keeps them until {date}"
-    )
+    text = page.consent.text
     values = {
         "{organisation}": page.campaign.organisation,
         "{government}": _("the government I chose"),
@@ -195,6 +198,12 @@ def _consent(page: queries.Page) -> Consent:
     for name, value in values.items():
         text = text.replace(name, value)
     return Consent(page.consent, text, _language())
+
+
+def _known(iso2: str) -> str:
+    """Return what may be a country's code, or nothing: no visitor shall fill the cache."""
+    code = iso2.upper()
+    return code if len(code) == 2 and code.isascii() and code.isalpha() else ""
 
 
 def _named(governments: list[Government], iso2: str) -> Government | None:
@@ -227,6 +236,10 @@ def draft_for(
 ) -> queries.Draft:
     try:
         return queries.draft(page.campaign, chosen, answers, country=country[:2])
+    except queries.NoLetter:
+        pass
+    try:  # none to this government: the page shows the first letter, and signing says why not
+        return queries.draft(page.campaign, None, answers, country=country[:2])
     except queries.NoLetter as error:
         raise Http404 from error
 

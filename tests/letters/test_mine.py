@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -74,9 +76,12 @@ def test_erasing_takes_two_presses(client: Client, mine: str) -> None:
     assert Submission.objects.get().state == SubmissionState.ERASED
 
 
-def test_nothing_personal_is_left_after_erasing(client: Client, mine: str) -> None:
+def test_nothing_personal_is_left_after_erasing(
+    client: Client, mine: str, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
     path = Letter.objects.get().pdf
-    client.post(f"{mine}erase/", {"sure": "yes"})
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"{mine}erase/", {"sure": "yes"})
     submission, letter = Submission.objects.get(), Letter.objects.get()
     personal = (submission.name, submission.email, submission.town, submission.words)
     assert personal == ("", "", "", "")

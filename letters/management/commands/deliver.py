@@ -10,9 +10,20 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from letters.delivery import engine, prepare, readdress
-from letters.delivery.sweep import sweep
+from letters.delivery.sweep import Found, sweep
 
 PAUSE_SECONDS = 5
+
+
+def one_round() -> Found:
+    """Sweep, set what is approved, send what is due. Returns what there was to do."""
+    readdress.release_waiting()
+    found = sweep(grace=timedelta(0))
+    for letter in found.letters:
+        prepare.prepare(letter)
+    for outbound in found.outbounds:
+        engine.deliver(outbound)
+    return found
 
 
 class Command(BaseCommand):
@@ -32,12 +43,7 @@ class Command(BaseCommand):
     def _rounds(self, stop: threading.Event, *, once: bool) -> tuple[int, int]:
         set_ = sent = 0
         while not stop.is_set():
-            readdress.release_waiting()
-            found = sweep(grace=timedelta(0))
-            for letter in found.letters:
-                prepare.prepare(letter)
-            for outbound in found.outbounds:
-                engine.deliver(outbound)
+            found = one_round()
             set_, sent = set_ + len(found.letters), sent + len(found.outbounds)
             if not (found.letters or found.outbounds):
                 if once:

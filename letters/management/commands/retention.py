@@ -19,6 +19,7 @@ class Command(BaseCommand):
         due = retention.due() if options["dry_run"] else retention.run()
         verb = "Due" if options["dry_run"] else "Erased"
         self.stdout.write(
-            f"{verb}: {due.expired} unconfirmed forms, {due.texts} letter texts, "
+            f"{verb}: {due.expired} unconfirmed forms, {due.returned} returned letters, "
+            f"{due.texts} letter texts, "
             f"{due.identities} identities, {due.links} links."
         )

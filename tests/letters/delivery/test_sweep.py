@@ -60,7 +60,8 @@ def test_sweeping_twice_changes_nothing_more(claimed: Outbound) -> None:
 
 
 def test_mail_that_workers_die_of_is_held_for_a_person(claimed: Outbound) -> None:
-    Outbound.objects.update(attempts=policy.DEATHS)
-    with hours_later():
-        sweep()
+    for hours in range(1, policy.DEATHS + 1):
+        with hours_later(hours):
+            sweep()
+            claim(claimed.id)
     assert Outbound.objects.get().state == OutboundState.HELD
