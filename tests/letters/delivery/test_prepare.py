@@ -1,0 +1,77 @@
+"""Letters that cannot be set: held after their tries, with nothing left in the storage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from letters.delivery import prepare
+from letters.enums import HoldReason, LetterState
+from letters.models import Letter, Outbound
+from letters.rendering.pdf import PdfFailed
+from tests.factories.letters import LetterFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def broken() -> Letter:
+    return LetterFactory(state=LetterState.APPROVED, content={"text": "Hello"})
+
+
+def stored(folder: Path) -> list[Path]:
+    return [path for path in (folder / "letters").rglob("*") if path.is_file()]
+
+
+def test_letter_of_another_shape_is_tried_again(broken: Letter) -> None:
+    assert prepare.prepare(broken.id) == []
+    letter = Letter.objects.get()
+    assert (letter.state, letter.render_failures) == (LetterState.APPROVED, 1)
+    assert letter.problem == "'sender'"
+
+
+def test_letter_of_another_shape_is_held_after_its_tries(broken: Letter, tmp_path: Path) -> None:
+    for _ in range(prepare.TRIES):
+        prepare.prepare(broken.id)
+    letter = Letter.objects.get()
+    assert (letter.state, letter.hold_reason) == (LetterState.HELD, HoldReason.RENDER_FAILED)
+    assert (letter.pdf, stored(tmp_path)) == ("", [])
+
+
+def test_letter_that_no_font_can_print_is_held_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> bytes:
+        raise PdfFailed("No installed font has: 𓀀", permanent=True)
+
+    monkeypatch.setattr(prepare, "letter_pdf", fails)
+    letter = LetterFactory(state=LetterState.APPROVED)
+    prepare.prepare(letter.id)
+    assert Letter.objects.get().hold_reason == HoldReason.RENDER_FAILED
+
+
+def test_pdf_that_no_row_points_to_is_deleted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fails(letter: Letter) -> None:
+        raise KeyError("the routes")
+
+    monkeypatch.setattr(prepare, "letter_pdf", lambda _: b"%PDF")
+    monkeypatch.setattr(prepare, "why_it_waits", fails)
+    letter = LetterFactory(state=LetterState.APPROVED)
+    prepare.prepare(letter.id)
+    assert (Letter.objects.get().state, Letter.objects.get().pdf) == (LetterState.APPROVED, "")
+    assert stored(tmp_path) == []
+
+
+def test_letter_taken_back_while_it_is_set_leaves_no_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def taken_back(_: object) -> bytes:
+        Letter.objects.update(state=LetterState.WITHDRAWN)
+        return b"%PDF"
+
+    monkeypatch.setattr(prepare, "letter_pdf", taken_back)
+    letter = LetterFactory(state=LetterState.APPROVED)
+    assert prepare.prepare(letter.id) == []
+    assert (Letter.objects.get().state, stored(tmp_path)) == (LetterState.WITHDRAWN, [])
+    assert Outbound.objects.count() == 0
