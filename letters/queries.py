@@ -332,10 +332,15 @@ def by_token(token: str, purpose: str) -> Submission | None:
 
 def pending_beside(submission: Submission, now: datetime) -> Iterable[Submission]:
     """Return the other submissions that the same mailbox may confirm in the same campaign."""
-    rows = Submission.objects.pending(now).filter(
-        campaign=submission.campaign, signer=submission.signer
+    written = Letter.objects.filter(
+        campaign=submission.campaign, signer=submission.signer, state__in=sorted(LIVING)
     )
-    return rows.exclude(pk=submission.pk).order_by("created_at")
+    rows = Submission.objects.pending(now).filter(
+        campaign=submission.campaign,
+        signer=submission.signer,
+        letters__in=Letter.objects.exclude(government__in=written.values("government")),
+    )
+    return rows.exclude(pk=submission.pk).order_by("created_at").distinct()
 
 
 def already_written(campaign: Campaign, signer: str, governments: Iterable[Government]) -> set[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from letters.views import api, change, check_email, confirm, health, home, mine, write
 
@@ -32,6 +32,14 @@ campaign_urls = [
     path("<str:language>/<str:slug>/check-email/", check_email.check_email, name="check_email"),
 ]
 
+# What mail programs glue to the end of a link: "…/>", "…/).".
+junk_urls = [
+    re_path(
+        r"^(?P<language>[\w-]+)/(?P<page>confirm|letter)/(?P<token>[^/]+)/(?P<junk>[^\w/]+/?|/+)$",
+        confirm.without_junk,
+    )
+]
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
@@ -39,5 +47,6 @@ urlpatterns = [
     path("api/v1/campaigns/<str:slug>/counts.json", api.counts_json, name="counts"),
     *confirm_urls,
     *mine_urls,
+    *junk_urls,
     *campaign_urls,
 ]

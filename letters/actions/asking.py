@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Value
 from django.utils import timezone
 
-from letters import outbox
+from letters import outbox, retention
 from letters.delivery import rows
 from letters.enums import OutboundState, Purpose, SubmissionState
 from letters.identifiers import signer_of, token_for
@@ -43,34 +44,46 @@ def ask(submission: Submission, *, again: bool = False) -> None:
 
 def _allowed(submission: Submission, now: datetime, again: bool) -> bool:
     asked = _asked_before(submission.signer)
-    if any(state == STOPPED for _, _, state in asked):
+    if any(mail.outcome == STOPPED for mail in asked):
         return False
-    if sum(at > now - PAUSE for at, _, _ in asked) >= MAILS_PER_DAY:
+    today = [mail for mail in asked if mail.at > now - PAUSE]
+    if len(today) >= MAILS_PER_DAY:
         return False
-    unanswered = [
-        at
-        for at, campaign, state in asked
-        if campaign == submission.campaign_id and state != SubmissionState.CONFIRMED
-    ]
-    lately = any(at > now - PAUSE for at in unanswered)
+    if submission.state == SubmissionState.REPEATED:
+        return not any(mail.purpose == Purpose.ALREADY for mail in today)
+    unanswered = [mail for mail in asked if mail.is_unanswered(submission.campaign_id)]
+    lately = any(mail in today for mail in unanswered)
     return len(unanswered) < MAILS_UNCONFIRMED and (again or not lately)
 
 
-def _asked_before(signer: str) -> list[tuple[datetime, int, str]]:
-    """Return time, campaign and outcome of each mail that asked this mailbox, in one query.
+class Asked(NamedTuple):
+    """A mail that asked a mailbox: when, in which campaign, and what became of its form."""
+
+    at: datetime
+    campaign: int
+    outcome: str
+    purpose: str
+
+    def is_unanswered(self, campaign: int) -> bool:
+        open_still = self.outcome != SubmissionState.CONFIRMED
+        return open_still and self.purpose == Purpose.CONFIRM and self.campaign == campaign
+
+
+def _asked_before(signer: str) -> list[Asked]:
+    """Return what this mailbox was sent, in one query, whoever the form belongs to by now.
 
     A mailbox that wants no mail at all has a row with the outcome STOPPED.
     """
     mails = (
-        Outbound.objects.filter(purpose__in=ASKING, submission__signer=signer)
+        Outbound.objects.filter(purpose__in=ASKING, mailbox=signer)
         .exclude(state=OutboundState.CANCELLED)
         .order_by()
-        .values_list("created_at", "submission__campaign", "submission__state")
+        .values_list("created_at", "submission__campaign", "submission__state", "purpose")
     )
     stopped = Suppression.objects.filter(signer=signer).values_list(
-        "created_at", Value(0), Value(STOPPED)
+        "created_at", Value(0), Value(STOPPED), Value("")
     )
-    return list(mails.union(stopped, all=True))
+    return [Asked(*row) for row in mails.union(stopped, all=True)]
 
 
 def resend(submission: Submission) -> None:
@@ -96,6 +109,13 @@ def change_address(submission: Submission, email: str) -> None:
     ask(submission, again=True)
 
 
+@transaction.atomic
 def stop_all_mail(submission: Submission) -> None:
-    """Never mail this address again: "not me". Kept as an HMAC, not as an address."""
+    """Never mail this address again ("not me"), and delete the letters that wait for it.
+
+    The address is kept as an HMAC only.
+    """
     Suppression.objects.get_or_create(signer=submission.signer, defaults={"reason": "not me"})
+    waiting = Submission.objects.filter(signer=submission.signer, state=SubmissionState.AWAITING)
+    for one in waiting:
+        retention.expire(one)

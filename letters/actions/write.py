@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -50,11 +51,17 @@ class Consent:
     language: str
 
 
-def submit(campaign: Campaign, form: Form, consent: Consent) -> Submission:
+def submit(
+    campaign: Campaign, form: Form, consent: Consent, *, before: UUID | None = None
+) -> Submission:
     """Keep the form and ask for its confirmation by mail. The same form again changes nothing.
 
-    The same key with other answers (Back, correct, sign again) corrects the waiting form.
+    The same key with other answers (Back, correct, sign again) corrects the waiting form; so
+    does the same letter from a browser that sent the form `before`.
     """
+    earlier = _same_letter(campaign, form, before)
+    if earlier is not None:
+        return revise(earlier, form)
     try:
         return _create(campaign, form, form.nonce, consent)
     except IntegrityError:
@@ -62,6 +69,20 @@ def submit(campaign: Campaign, form: Form, consent: Consent) -> Submission:
     if earlier.state == SubmissionState.AWAITING:
         return revise(earlier, form)
     return _another(earlier, form, consent)
+
+
+def _same_letter(campaign: Campaign, form: Form, before: UUID | None) -> Submission | None:
+    if before is None:
+        return None
+    rows = Submission.objects.filter(
+        pk=before, campaign=campaign, state=SubmissionState.AWAITING, email=form.email
+    )
+    earlier = rows.first()
+    if earlier is None:
+        return None
+    chosen = {government.pk for government in form.governments}
+    same = chosen == set(earlier.letters.values_list("government_id", flat=True))
+    return earlier if same else None
 
 
 def _another(earlier: Submission, form: Form, consent: Consent) -> Submission:

@@ -28,6 +28,7 @@ def write(
         id=uuid7(), purpose=purpose, submission=submission, letter=letter,
         language=letter.language if letter and purpose == Purpose.LETTER else submission.page_language,
         recipient="" if purpose == Purpose.LETTER else submission.email,
+        mailbox="" if purpose == Purpose.LETTER else submission.signer,
         priority=PRIORITY[purpose], next_attempt_at=at or now, created_at=now,
     )  # fmt: skip
     row.message_id = f"<l.{row.id}.{purpose}@{domain()}>"

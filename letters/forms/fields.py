@@ -120,7 +120,7 @@ def words_field(label: Any) -> PlainText:
                 "rows": 4,
                 "cols": None,
                 "spellcheck": "true",
-                "autocomplete": "off",
+                "dir": "auto",
                 "data-answer": "words",
                 "data-limit": WORDS_LIMIT,
             }

@@ -42,6 +42,7 @@ class WriteForm(LetterForm):
                 "autocomplete": "name",
                 "spellcheck": "false",
                 "autocapitalize": "words",
+                "dir": "auto",
                 "data-answer": "name",
             }
         ),
@@ -57,7 +58,9 @@ class WriteForm(LetterForm):
         label=_("Town or city"),
         limit=TOWN_LIMIT,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "address-level2", "data-answer": "town"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "address-level2", "dir": "auto", "data-answer": "town"}
+        ),
         error_messages={
             "too_long": _("Town or city must be 80 characters or less"),
             "link": _("Town or city must not include a web address"),
@@ -70,7 +73,7 @@ class WriteForm(LetterForm):
         required=False,
         help_text=_("If you write on its behalf"),
         widget=forms.TextInput(
-            attrs={"autocomplete": "organization", "data-answer": "organisation"}
+            attrs={"autocomplete": "organization", "dir": "auto", "data-answer": "organisation"}
         ),
         error_messages={
             "too_long": _("Organisation must be 120 characters or less"),

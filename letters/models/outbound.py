@@ -38,6 +38,9 @@ class Outbound(models.Model):
         Letter, models.CASCADE, null=True, blank=True, related_name="outbounds"
     )
     recipient = models.EmailField(_("recipient"), max_length=254, blank=True)
+    mailbox = models.CharField(
+        max_length=64, blank=True, editable=False, help_text=_("Whose mailbox it went to: an HMAC.")
+    )
     language = models.CharField(_("language"), max_length=12)
     state = models.CharField(
         _("state"), max_length=12, choices=OutboundState.choices, default=OutboundState.QUEUED

@@ -93,7 +93,7 @@ def _context(
         "suggestion": typos.suggest(email) if fresh else "",
         "resend_url": reverse("letters:check_email", args=[language, page.campaign.slug]),
         "resend_left": pending.presses_left if pending else 0,
-        "form": AddressForm(),
+        "form": AddressForm() if pending is None or pending.presses_left else None,
         "webmail": WEBMAIL.get(email.rpartition("@")[2]),
         "message": _message(pending),
     }
@@ -104,7 +104,7 @@ def _message(pending: memory.Pending | None) -> str:
         return ""
     if pending.presses_left:
         return _("Done. Look again in a minute, in the spam folder too.")
-    return _("You have pressed this three times. Wait an hour, then sign the letter again.")
+    return _("You have pressed three times. If nothing comes, sign the letter again tomorrow.")
 
 
 def _subject(page: queries.Page, codes: tuple[str, ...], language: str) -> str:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from letters import queries
 from letters.actions.asking import stop_all_mail
@@ -108,9 +108,8 @@ def _others(submission: Submission, language: str) -> list[dict[str, Any]]:
     for other in queries.pending_beside(submission, timezone.now()):
         token = token_for(AccessToken.Purpose.CONFIRM, other.id)
         names = [letter.government.name for letter in waiting_letters(other)]
-        found.append(
-            {"governments": names, "url": reverse("letters:confirm", args=[language, token])}
-        )
+        address = reverse("letters:confirm", args=[language, token])
+        found.append({"governments": names, "url": address, "signed": other.created_at})
     return found
 
 
@@ -151,3 +150,11 @@ def stop(request: HttpRequest, language: str, token: str) -> HttpResponse:
     if request.method == "POST":
         stop_all_mail(submission)
     return render(request, "letters/stop.html", {"stopped": request.method == "POST"})
+
+
+@private
+@require_safe
+def without_junk(
+    request: HttpRequest, language: str, page: str, token: str, junk: str
+) -> HttpResponse:
+    return redirect(f"/{language}/{page}/{token}/")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from letters import queries
-from letters.actions.erase import erase_submission
+from letters.actions.erase import erase_signer
 from letters.actions.take_back import take_back
 from letters.enums import LetterState, SubmissionState
 from letters.identifiers import token_for
@@ -68,7 +68,7 @@ def erase(request: HttpRequest, language: str, token: str) -> HttpResponseBase:
     if submission is None:
         return link_unknown(request)
     if request.method == "POST" and request.POST.get("sure") == "yes":
-        taken_back = erase_submission(submission)
+        taken_back = erase_signer(submission)
         context = {"campaign": submission.campaign, "taken_back": taken_back}
         return render(request, "letters/erased.html", context)
     if submission.state == SubmissionState.ERASED or request.method != "POST":
@@ -129,18 +129,19 @@ def _context(submission: Submission, language: str, token: str) -> dict[str, Any
     letters = letters_of(submission)
     campaign = submission.campaign
     rows = [_shown(letter, language, token) for letter in letters]
+    alive = any(status.kind(letter) != "ended" for letter in letters)
     return {
         "submission": submission,
         "campaign": campaign,
         "page": page_text(campaign, language),
         "letters": rows,
-        "fresh": any(letter.state in status.ON_ITS_WAY for letter in letters),
+        "fresh": any(status.is_on_its_way(letter) for letter in letters),
         "writer_number": submission.writer_number,
         "withdraw_url": reverse("letters:withdraw", args=[language, token]),
         "erase_url": reverse("letters:erase", args=[language, token]),
         "erase_asked": False,
         "updates": submission.updates,
-        "updates_url": reverse("letters:updates", args=[language, token]),
+        "updates_url": reverse("letters:updates", args=[language, token]) if alive else "",
         "share": _share(submission, language),
         **_waiting(submission, language),
     }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from letters.enums import HoldReason, LetterState
 from letters.models import Letter
+from letters.routes import route_of
 
 S = LetterState
 ON_ITS_WAY = {S.CONFIRMED, S.IN_REVIEW, S.APPROVED, S.RENDERED, S.QUEUED, S.SENDING}
@@ -43,7 +44,20 @@ HELD_WORDS = {
 }
 
 
+def waits_for_address(letter: Letter) -> bool:
+    """Whether it will wait: said at once, not only when a worker has found out."""
+    if letter.state == S.HELD:
+        return letter.hold_reason == HoldReason.NO_ADDRESS
+    return letter.state in (S.CONFIRMED, S.APPROVED, S.RENDERED) and route_of(letter.office) is None
+
+
+def is_on_its_way(letter: Letter) -> bool:
+    return letter.state in ON_ITS_WAY and not waits_for_address(letter)
+
+
 def words(letter: Letter) -> str:
+    if waits_for_address(letter):
+        return str(HELD_WORDS[HoldReason.NO_ADDRESS])
     if letter.state == S.HELD and letter.hold_reason in HELD_WORDS:
         return str(HELD_WORDS[HoldReason(letter.hold_reason)])
     return str(WORDS.get(LetterState(letter.state), ""))
@@ -62,8 +76,7 @@ def kind(letter: Letter) -> str:
 
 def steps(letter: Letter) -> list[tuple[str, datetime | None]]:
     """Return what happened so far with its time, and what is still to come without."""
-    return [
-        (_("Signed"), letter.created_at),
-        (_("Confirmed"), letter.confirmed_at),
-        (_("Sent"), letter.sent_at),
-    ]
+    done = [(_("Signed"), letter.created_at), (_("Confirmed"), letter.confirmed_at)]
+    if kind(letter) == "ended":
+        return done
+    return [*done, (_("Sent"), letter.sent_at)]

@@ -81,7 +81,13 @@ def _sign(request: HttpRequest, page: queries.Page) -> HttpResponseBase:
         return _again(request, page, form, expired=form.is_valid() and nonce is None)
     cleaned = form.cleaned_data
     try:
-        submission = submit(page.campaign, filled(form, nonce), _consent(page))
+        known = pending.recall(request)
+        submission = submit(
+            page.campaign,
+            filled(form, nonce),
+            _consent(page),
+            before=known.submission if known else None,
+        )
     except queries.NoLetter:
         form.add_error("government", _("This campaign has no letter to this government yet"))
         return _again(request, page, form, expired=False)

@@ -53,7 +53,8 @@
     one("[data-starters]")?.addEventListener("click", (event) => {
       const start = event.target.dataset.starter;
       if (!start) return;
-      if (!words.value.trim()) words.value = start.replace(/\s*(…|\.\.\.)$/, " ");
+      const begun = all("[data-starter]").map((button) => button.dataset.starter.replace(/\s*(…|\.\.\.)$/, ""));
+      if (!words.value.trim() || begun.includes(words.value.trim())) words.value = start.replace(/\s*(…|\.\.\.)$/, " ");
       words.focus();
       words.setSelectionRange(words.value.length, words.value.length);
       words.dispatchEvent(new Event("input", { bubbles: true }));
@@ -99,9 +100,9 @@
       });
       const own = one("[data-words]", sheet);
       if (own && words) {
+        own.dir = "auto";
         own.replaceChildren(...words.value.split("\n").map((line) => line.trim()).filter(Boolean).map((line) => {
           const paragraph = document.createElement("p");
-          paragraph.dir = "auto";
           paragraph.textContent = line;
           return paragraph;
         }));

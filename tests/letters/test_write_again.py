@@ -104,7 +104,7 @@ def test_the_one_mail_leads_to_all_waiting_letters(client: Client) -> None:
 def test_two_submissions_racing_for_one_government_send_one_letter(client: Client) -> None:
     world = make_world()
     sign(client, world)
-    sign(client, world)
+    sign(Client(), world)
     work()
     confirm(client, mails()[0])
     other = Submission.objects.get(state=SubmissionState.AWAITING)
