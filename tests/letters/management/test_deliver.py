@@ -1,0 +1,41 @@
+"""`deliver --once` does all that is due, says how much, and stops."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from letters.enums import LetterState, OutboundState
+from letters.models import Letter, Outbound
+from tests.journey import confirm, mails, make_world, sign
+
+pytestmark = pytest.mark.django_db
+
+
+def deliver() -> str:
+    out = StringIO()
+    call_command("deliver", "--once", stdout=out)
+    return out.getvalue()
+
+
+def test_nothing_due_ends_at_once() -> None:
+    assert deliver() == "0 letters set as PDF, 0 mails tried.\n"
+
+
+def test_confirmation_is_sent(client: Client) -> None:
+    world = make_world()
+    sign(client, world)
+    assert deliver() == "0 letters set as PDF, 1 mails tried.\n"
+    assert [str(mail["To"]) for mail in mails()] == ["mari@post.example"]
+
+
+def test_confirmed_letter_goes_all_the_way_with_its_copy(client: Client) -> None:
+    sign(client, make_world())
+    deliver()
+    confirm(client, mails()[0])
+    assert deliver() == "1 letters set as PDF, 2 mails tried.\n"
+    assert Letter.objects.get().state == LetterState.SENT
+    assert set(Outbound.objects.values_list("state", flat=True)) == {OutboundState.SENT}
