@@ -19,7 +19,7 @@ from tests.journey import World, make_world
 
 pytestmark = pytest.mark.django_db
 
-SAID = ["Mari Tamm", "Tartu, Estonia", "cleared fields", "Mari Tamm"]
+TYPED = {"Mari Tamm", "Tartu, Estonia", "My grandfather cleared fields."}
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_letter_is_written_with_the_writers_name(world: World, tmp_path: Path) -
     said = render(world, output, country="ee")
     text = " ".join(PdfReader(output).pages[0].extract_text().split())
     assert said == f"{output}: {output.stat().st_size:,} bytes.\n"
-    assert re.findall("Mari Tamm|Tartu, Estonia|cleared fields", text) == SAID
+    assert set(re.findall("|".join(TYPED), text)) == TYPED
     assert list(tmp_path.iterdir()) == [output]
     assert Letter.objects.count() == 0
 
