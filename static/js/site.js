@@ -134,7 +134,11 @@
         shown = government;
         one("[data-sheet]", letter).innerHTML = html;
         redraw();
-        status.textContent = put(letter.dataset.announce, office());
+        // On a telephone the letter is out of sight when the government is chosen below it.
+        const notice = one(".notice", letter)?.textContent.trim() || "";
+        const beside = one("[data-notice]", form);
+        if (beside) { beside.textContent = notice; beside.hidden = !notice; }
+        status.textContent = `${put(letter.dataset.announce, office())}. ${notice}`.trim();
       } catch {
         // Offline: the letter stays as it is, and the form still works.
       }
