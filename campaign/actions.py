@@ -47,6 +47,8 @@ def set_state(*, campaign: Campaign, state: Campaign.State, by: AbstractBaseUser
         )
     if state in {State.TEST, State.LIVE}:
         _check_ready(campaign)
+    if state == State.LIVE:
+        _check_letter(campaign)
     # Somebody else may have decided meanwhile: only the state that was looked at is left.
     unmoved = Campaign.objects.filter(pk=campaign.pk, state=campaign.state)
     if unmoved.update(state=state) != 1:
@@ -71,6 +73,14 @@ def _check_ready(campaign: Campaign) -> None:
         )
     if campaign.keep_until <= campaign.today(timezone.now()):
         raise NotAllowed(_("The day until which %s keeps details has passed.") % campaign)
+
+
+def _check_letter(campaign: Campaign) -> None:
+    published = Campaign.objects.filter(
+        pk=campaign.pk, templates__versions__published_at__isnull=False
+    )
+    if not published.exists():
+        raise NotAllowed(_("%s has no published letter. Publish one first.") % campaign)
 
 
 @transaction.atomic

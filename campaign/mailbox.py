@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import policy
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
@@ -63,6 +65,15 @@ def _bytes(part: object) -> bytes:
     return content if isinstance(content, bytes) else b""
 
 
+def header(found: EmailMessage, name: str) -> str:
+    """Return a header as people read it. The parser puts spaces between encoded words."""
+    raw = next((value for key, value in found.raw_items() if key.lower() == name.lower()), "")
+    try:
+        return str(make_header(decode_header(re.sub(r"\r?\n", "", str(raw)))))
+    except (LookupError, UnicodeError, HeaderParseError):
+        return str(raw)
+
+
 def text(found: EmailMessage) -> str:
     body = found.get_body(preferencelist=("plain", "html"))
     return str(body.get_content()) if body is not None else ""
@@ -89,8 +100,8 @@ def summary(name: str, found: EmailMessage) -> dict[str, object]:
     return {
         "id": name,
         "date": parsedate_to_datetime(date) if date else None,
-        "to": str(found["To"] or ""),
-        "sender": str(found["From"] or ""),
-        "subject": str(found["Subject"] or ""),
+        "to": header(found, "To"),
+        "sender": header(found, "From"),
+        "subject": header(found, "Subject"),
         "attachments": len(attachments(found)),
     }

@@ -42,8 +42,8 @@ def mailbox_message(request: HttpRequest, name: str) -> HttpResponse:
     ]
     context = {
         "id": name,
-        "subject": str(found["Subject"] or ""),
-        "headers": [(key, str(found[key])) for key in shown if found[key]],
+        "subject": mailbox.header(found, "Subject"),
+        "headers": [(key, mailbox.header(found, key)) for key in shown if key in found],
         "lines": list(mailbox.lines(mailbox.text(found))),
         "attachments": parts,
     }

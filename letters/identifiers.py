@@ -9,6 +9,7 @@ import secrets
 import time
 import uuid
 
+import idna
 from django.conf import settings
 
 # No 0, O, 1, I, L, U: a number is read over the telephone and typed from paper.
@@ -49,6 +50,14 @@ def token_for(purpose: str, row: object) -> str:
     return "".join(letters)
 
 
+def own_token(purpose: str, submission_id: object, signer: str) -> str:
+    """Return the token by which our own pages lead to a submission.
+
+    It is bound to the mailbox: a form that moves to another address gets another token.
+    """
+    return token_for(purpose, f"{submission_id}:{signer}")
+
+
 def digest(token: str) -> str:
     """Return what the database keeps of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -57,8 +66,8 @@ def digest(token: str) -> str:
 def canonical_email(address: str) -> str:
     """Fold the spellings of one mailbox: letter case, +tags, and the dots Gmail ignores (A06)."""
     local, _, domain = address.strip().lower().rpartition("@")
-    with contextlib.suppress(UnicodeError):
-        domain = domain.encode("idna").decode()
+    with contextlib.suppress(UnicodeError):  # the same folding as the form's (IDNA 2008)
+        domain = idna.encode(domain, uts46=True).decode()
     local = local.split("+", 1)[0] or local
     if domain in GMAIL:
         local, domain = local.replace(".", ""), "gmail.com"

@@ -48,10 +48,13 @@ class Due:
     texts: int
     identities: int
     links: int
+    answers: int
 
 
 def due() -> Due:
-    rules = (_overdue(), _not_sent_again(), _old_texts(), _ended(), _old_links())
+    rules: tuple[QuerySet[Any], ...] = (
+        _overdue(), _not_sent_again(), _old_texts(), _ended(), _old_links(), _told_of_the_gone(),
+    )  # fmt: skip
     return Due(*(rows.count() for rows in rules))
 
 
@@ -63,6 +66,7 @@ def run() -> Due:
         texts=_each(_old_texts(), drop_text),
         identities=_each(_ended(), partial(erase, actor="retention")),
         links=_old_links().delete()[0],
+        answers=_each(_told_of_the_gone(), _forget_answers_of_mail),
     )
 
 
@@ -102,6 +106,18 @@ def _ended() -> QuerySet[Submission]:
     """People of campaigns whose day is over, in the campaign's own time zone."""
     over = [one.pk for one in Campaign.objects.all() if one.keep_until < one.today()]
     return Submission.objects.filter(state=SubmissionState.CONFIRMED, campaign__in=over)
+
+
+def _told_of_the_gone() -> QuerySet[Outbound]:
+    """Mails that were in flight when their person was erased, and still name them."""
+    gone = (SubmissionState.ERASED, SubmissionState.EXPIRED)
+    rows = Outbound.objects.filter(submission__state__in=gone).exclude(state=OutboundState.SENDING)
+    return rows.exclude(recipient="", last_answer="")
+
+
+def _forget_answers_of_mail(outbound: Outbound) -> None:
+    Outbound.objects.filter(pk=outbound.pk).update(recipient="", last_answer="")
+    Attempt.objects.filter(outbound=outbound).update(answer="")
 
 
 def _old_links() -> QuerySet[AccessToken]:

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import path, re_path, register_converter
 
+from letters.converters import LanguageConverter, SlugConverter
 from letters.views import api, change, check_email, confirm, health, home, mine, write
 
 app_name = "letters"
+register_converter(LanguageConverter, "tag")
+register_converter(SlugConverter, "name")
 
 # /<lang>/confirm/<token>/: S3
 confirm_urls = [
-    path("<str:language>/confirm/<str:token>/", confirm.confirm, name="confirm"),
-    path("<str:language>/confirm/<str:token>/change/", change.change, name="change"),
-    path("<str:language>/confirm/<str:token>/stop/", confirm.stop, name="stop"),
+    path("<tag:language>/confirm/<str:token>/", confirm.confirm, name="confirm"),
+    path("<tag:language>/confirm/<str:token>/change/", change.change, name="change"),
+    path("<tag:language>/confirm/<str:token>/stop/", confirm.stop, name="stop"),
 ]
 
 # /<lang>/letter/<token>/: S4 and S5
 mine_urls = [
-    path("<str:language>/letter/<str:token>/", mine.mine, name="mine"),
-    path("<str:language>/letter/<str:token>/letter.pdf", mine.letter_pdf, name="pdf"),
-    path("<str:language>/letter/<str:token>/withdraw/", mine.withdraw, name="withdraw"),
-    path("<str:language>/letter/<str:token>/erase/", mine.erase, name="erase"),
-    path("<str:language>/letter/<str:token>/updates/", mine.updates, name="updates"),
+    path("<tag:language>/letter/<str:token>/", mine.mine, name="mine"),
+    path("<tag:language>/letter/<str:token>/letter.pdf", mine.letter_pdf, name="pdf"),
+    path("<tag:language>/letter/<str:token>/withdraw/", mine.withdraw, name="withdraw"),
+    path("<tag:language>/letter/<str:token>/erase/", mine.erase, name="erase"),
+    path("<tag:language>/letter/<str:token>/updates/", mine.updates, name="updates"),
 ]
 
 # /<lang>/<slug>/: S1 and S2
 campaign_urls = [
-    path("<str:language>/<str:slug>/", write.write, name="write"),
-    path("<str:language>/<str:slug>/letter/", write.letter_fragment, name="letter_fragment"),
-    path("<str:language>/<str:slug>/preview.pdf", write.preview_pdf, name="preview_pdf"),
-    path("<str:language>/<str:slug>/check-email/", check_email.check_email, name="check_email"),
+    path("<tag:language>/<name:slug>/", write.write, name="write"),
+    path("<tag:language>/<name:slug>/letter/", write.letter_fragment, name="letter_fragment"),
+    path("<tag:language>/<name:slug>/preview.pdf", write.preview_pdf, name="preview_pdf"),
+    path("<tag:language>/<name:slug>/check-email/", check_email.check_email, name="check_email"),
 ]
 
 # What mail programs glue to the end of a link: "…/>", "…/).".
@@ -44,7 +47,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("api/v1/campaigns/<str:slug>/counts.json", api.counts_json, name="counts"),
+    path("api/v1/campaigns/<name:slug>/counts.json", api.counts_json, name="counts"),
     *confirm_urls,
     *mine_urls,
     *junk_urls,

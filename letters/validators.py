@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from letters import blocks, placeholders
 
 WEB_ADDRESS = re.compile(
-    r"(?:https?:|www\.|\b[\w-]{2,63}\.(?:com|org|net|info|biz|io|ru|xyz|top|example)\b)",
+    r"(?:https?:|www\.|\b[\w-]{2,63}\.(?:com|org|net|info|biz|io|ru|xyz|top|bet|shop|app|dev|link|ly|example)\b|\b[\w-]{2,63}\.[a-z]{2,}/)",
     re.IGNORECASE,
 )
 # Direction overrides and isolates can make text read as what it isn't (A07).
@@ -19,6 +19,8 @@ BIDI_CONTROLS = dict.fromkeys(
     [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F]
 )
 JOINERS = {"\u200c", "\u200d"}  # ZWNJ and ZWJ spell words in Persian, Hindi, Sinhala …
+# Letters by their category, and blank on paper.
+FILLERS = {"\u115f", "\u1160", "\u3164", "\uffa0"}
 LONGEST_RUN = 60
 MARKS_PER_LETTER = 3
 
@@ -72,7 +74,15 @@ def _is_kept(char: str, lines: bool) -> bool:
 
 
 def has_web_address(text: str) -> bool:
-    return WEB_ADDRESS.search(text) is not None
+    """Whether people would read a web or e-mail address in it, in any disguise of its dots."""
+    plain = unicodedata.normalize("NFKC", text).translate(dict.fromkeys(map(ord, JOINERS)))
+    plain = plain.replace("\u3002", ".")
+    return "@" in plain or WEB_ADDRESS.search(plain) is not None
+
+
+def has_letter(text: str) -> bool:
+    """Whether anything of it can be seen and read: a letter or digit that is no filler."""
+    return any(unicodedata.category(c)[0] in "LN" and c not in FILLERS for c in text)
 
 
 def longest_run(text: str) -> int:

@@ -28,7 +28,7 @@ LAYERS = [
     {"outbox"},
     {"actions"},
     {"forms", "exports"},
-    {"views", "admin", "management", "urls"},
+    {"views", "admin", "management", "urls", "converters"},
 ]  # fmt: skip
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 # A model's validators read the text rules, which are about text only.

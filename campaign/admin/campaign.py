@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -23,6 +24,20 @@ SMALL_TEXT = forms.Textarea(attrs={"rows": 4, "cols": 80})
 
 
 class CampaignForm(ModelForm[Campaign]):
+    def clean_keep_until(self) -> date:
+        """Refuse a day that would erase people at once, or later than they agreed to."""
+        day: date = self.cleaned_data["keep_until"]
+        if day <= self.instance.today():
+            raise ValidationError(_("This day has passed: everything would be erased at once."))
+        signed = Campaign.objects.filter(pk=self.instance.pk, submissions__isnull=False)
+        promised = signed.first()
+        if promised is not None and day > promised.keep_until:
+            raise ValidationError(
+                _("Supporters agreed to %(day)s. Choose that day or an earlier one."),
+                params={"day": promised.keep_until},
+            )
+        return day
+
     def clean_office_kinds(self) -> list[str]:
         kinds: list[str] = self.cleaned_data["office_kinds"]
         for kind in kinds:
@@ -84,6 +99,13 @@ class CampaignAdmin(ModelAdmin[Campaign]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         return super().get_queryset(request).prefetch_related("texts")
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Campaign | None = None
+    ) -> tuple[str, ...]:
+        """The address stands on every letter that left: it changes in a draft only."""
+        fixed = obj is not None and obj.state != State.DRAFT
+        return ("state", "slug") if fixed else ("state",)
 
     @admin.display(description=_("the ask"))
     def title(self, campaign: Campaign) -> str:

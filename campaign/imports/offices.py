@@ -85,6 +85,13 @@ class OfficeImporter(Importer):
             raise WrongRow(
                 "iso2: " + _("no government “%s” is known; import it first") % cells["iso2"]
             )
+        named = cells.get("government", "")
+        if named and named not in (government.name, government.formal_name):
+            raise WrongRow(
+                "government: "
+                + _("%(code)s is %(name)s, not “%(named)s”")
+                % {"code": government.iso2, "name": government.name, "named": named}
+            )
         if not _KIND.fullmatch(cells["office_kind"]):
             raise WrongRow(
                 "office_kind: "

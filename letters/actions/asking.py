@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Value
 from django.utils import timezone
 
 from letters import outbox, retention
 from letters.delivery import rows
-from letters.enums import OutboundState, Purpose, SubmissionState
-from letters.identifiers import signer_of, token_for
+from letters.enums import LetterState, OutboundState, Purpose, SubmissionState
+from letters.identifiers import own_token, signer_of
 from letters.models import AccessToken, Outbound, Submission, Suppression
 from letters.moves import move_outbound
+from letters.queries import already_written
 
 # One confirmation a day and campaign, two in all until the mailbox's owner confirms one, and
 # five a day from the whole site.
@@ -23,6 +24,8 @@ MAILS_PER_DAY = 5
 MAILS_UNCONFIRMED = 2
 ASKING = (Purpose.CONFIRM, Purpose.ALREADY)
 STOPPED = "stopped"
+# Forms whose answers may still change: to the outside there is one kind of them (A08).
+OPEN = (SubmissionState.AWAITING, SubmissionState.REPEATED)
 
 
 def ask(submission: Submission, *, again: bool = False) -> None:
@@ -31,7 +34,7 @@ def ask(submission: Submission, *, again: bool = False) -> None:
     Whether one was sent is told to nobody but the mailbox's owner (A08).
     """
     now = timezone.now()
-    if submission.state not in (SubmissionState.AWAITING, SubmissionState.REPEATED):
+    if submission.state not in OPEN:
         return  # confirmed, expired or erased: there is nothing to ask
     if _allowed(submission, now, again):
         awaiting = submission.state == SubmissionState.AWAITING
@@ -39,10 +42,11 @@ def ask(submission: Submission, *, again: bool = False) -> None:
         return
     # No mail of its own: the link of an earlier mail leads to this letter too.
     link = AccessToken.Purpose.CONFIRM
-    rows.grant(submission, link, [token_for(link, submission.id)], now)
+    rows.grant(submission, link, [own_token(link, submission.id, submission.signer)], now)
 
 
 def _allowed(submission: Submission, now: datetime, again: bool) -> bool:
+    _one_at_a_time(submission.signer)
     asked = _asked_before(submission.signer)
     if any(mail.outcome == STOPPED for mail in asked):
         return False
@@ -54,6 +58,13 @@ def _allowed(submission: Submission, now: datetime, again: bool) -> bool:
     unanswered = [mail for mail in asked if mail.is_unanswered(submission.campaign_id)]
     lately = any(mail in today for mail in unanswered)
     return len(unanswered) < MAILS_UNCONFIRMED and (again or not lately)
+
+
+def _one_at_a_time(signer: str) -> None:
+    """Let no two requests count a mailbox's mails at once. SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(signer[:15], 16)])
 
 
 class Asked(NamedTuple):
@@ -94,19 +105,38 @@ def resend(submission: Submission) -> None:
 
 @transaction.atomic
 def change_address(submission: Submission, email: str) -> None:
-    """Send the link to another mailbox. Links sent to the old one stop working."""
-    if submission.state != SubmissionState.AWAITING or submission.email == email:
+    """Send the link to another mailbox. Links sent to the old one stop working.
+
+    A form that only repeated what the old mailbox wrote is judged anew: to the outside both are
+    the same (A08).
+    """
+    now = locked(submission)
+    if now.state not in OPEN or now.email == email:
         return
-    AccessToken.objects.filter(submission=submission).delete()
-    for outbound in submission.outbounds.filter(state=OutboundState.QUEUED):
+    AccessToken.objects.filter(submission=now).delete()
+    for outbound in now.outbounds.filter(state=OutboundState.QUEUED):
         move_outbound(
             outbound, OutboundState.CANCELLED, actor="supporter", reason="address changed"
         )
     signer = signer_of(email)
-    submission.letters.update(signer=signer)
-    Submission.objects.filter(pk=submission.pk).update(email=email, signer=signer)
+    now.letters.filter(state=LetterState.AWAITING).update(signer=signer)
+    state = state_for(now, signer)
+    Submission.objects.filter(pk=now.pk).update(email=email, signer=signer, state=state)
     submission.refresh_from_db()
     ask(submission, again=True)
+
+
+def locked(submission: Submission) -> Submission:
+    """Return the row as it is now, and keep it so until the transaction ends (A37)."""
+    return Submission.objects.select_for_update().select_related("campaign").get(pk=submission.pk)
+
+
+def state_for(submission: Submission, signer: str) -> str:
+    """Return awaiting, or repeated if the mailbox has written to all these governments."""
+    governments = [letter.government for letter in submission.letters.select_related("government")]
+    written = already_written(submission.campaign, signer, governments)
+    fresh = [one for one in governments if one.pk not in written]
+    return SubmissionState.AWAITING if fresh or not governments else SubmissionState.REPEATED
 
 
 @transaction.atomic

@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from campaign.models import Campaign
 from letters import outbox
+from letters.actions.asking import locked
 from letters.delivery import rows
 from letters.enums import LetterState, SubmissionState
-from letters.identifiers import token_for
+from letters.identifiers import own_token
 from letters.models import AccessToken, Letter, Submission
-from letters.moves import move_letter, move_submission
+from letters.moves import NotAllowed, move_letter, move_submission
 from letters.queries import already_written, answers_of, draft, next_writer
 
 
@@ -33,6 +34,10 @@ def confirm(submission: Submission, *, words: str | None = None, reply_directly:
 @transaction.atomic
 def _confirm(submission: Submission, words: str | None, reply_directly: bool) -> str:
     now = timezone.now()
+    row = locked(submission)
+    if row.signer != submission.signer:
+        raise NotAllowed("The form moved to another mailbox in this moment.")
+    submission.state = row.state
     waiting = submission.letters.filter(state__in=(LetterState.AWAITING, LetterState.RETURNED))
     letters = list(waiting.select_related("government", "office", "campaign", "text"))
     if submission.state == SubmissionState.AWAITING:
@@ -43,7 +48,7 @@ def _confirm(submission: Submission, words: str | None, reply_directly: bool) ->
     submission.save(update_fields=["reply_directly", "words"])
     for letter in letters:
         _confirm_letter(letter, submission, now)
-    token = token_for(AccessToken.Purpose.MINE, submission.id)
+    token = own_token(AccessToken.Purpose.MINE, submission.id, submission.signer)
     rows.grant(submission, AccessToken.Purpose.MINE, [token], now)
     return token
 

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from campaign.models import Campaign, ConsentWording, Government
-from letters.actions.asking import ask, change_address
+from letters.actions.asking import OPEN, ask, change_address, locked, state_for
 from letters.enums import LetterState, SubmissionState
 from letters.identifiers import signer_of
 from letters.models import Letter, Submission
@@ -66,7 +66,7 @@ def submit(
         return _create(campaign, form, form.nonce, consent)
     except IntegrityError:
         earlier = Submission.objects.get(form_nonce=form.nonce)
-    if earlier.state == SubmissionState.AWAITING:
+    if earlier.state in OPEN:
         return revise(earlier, form)
     return _another(earlier, form, consent)
 
@@ -74,9 +74,7 @@ def submit(
 def _same_letter(campaign: Campaign, form: Form, before: UUID | None) -> Submission | None:
     if before is None:
         return None
-    rows = Submission.objects.filter(
-        pk=before, campaign=campaign, state=SubmissionState.AWAITING, email=form.email
-    )
+    rows = Submission.objects.filter(pk=before, campaign=campaign, state__in=OPEN, email=form.email)
     earlier = rows.first()
     if earlier is None:
         return None
@@ -92,8 +90,10 @@ def _another(earlier: Submission, form: Form, consent: Consent) -> Submission:
     if earlier.email in ("", form.email) and before in ([], governments):
         return earlier
     nonce = hashlib.sha256(f"{form.nonce}:{form.email}:{governments}".encode()).hexdigest()
-    found = Submission.objects.filter(form_nonce=nonce).first()
-    return found or _create(earlier.campaign, form, nonce, consent)
+    try:
+        return _create(earlier.campaign, form, nonce, consent)
+    except IntegrityError:  # pressed twice
+        return Submission.objects.get(form_nonce=nonce)
 
 
 @transaction.atomic
@@ -109,7 +109,7 @@ def _create(campaign: Campaign, form: Form, nonce: str, consent: Consent) -> Sub
         expires_at=now + timedelta(days=LINK_DAYS), **form.personal(),
     )  # fmt: skip
     submission.save(force_insert=True)
-    _write_letters(submission, fresh, form)
+    _write_letters(submission, form.governments, form)
     ask(submission)
     return submission
 
@@ -131,7 +131,13 @@ def _write_letters(submission: Submission, governments: Sequence[Government], fo
 
 @transaction.atomic
 def revise(submission: Submission, form: Form) -> Submission:
-    """Put other answers in place of those of a form that waits for its confirmation."""
+    """Put other answers in place of those of a form that waits for its confirmation.
+
+    Returns it unchanged if it was confirmed or erased in this moment.
+    """
+    returned = submission.letters.filter(state=LetterState.RETURNED).exists()
+    if locked(submission).state not in OPEN and not returned:
+        return submission
     change_address(submission, form.email)
     Submission.objects.filter(pk=submission.pk).update(**form.personal())
     submission.refresh_from_db()
@@ -143,6 +149,9 @@ def revise(submission: Submission, form: Form) -> Submission:
     open_ones = submission.letters.filter(state__in=(LetterState.AWAITING, LetterState.RETURNED))
     open_ones.update(country=form.country, with_words=bool(form.words))
     kept = set(submission.letters.values_list("government_id", flat=True))
-    kept |= already_written(submission.campaign, submission.signer, form.governments)
     _write_letters(submission, [g for g in form.governments if g.pk not in kept], form)
+    if submission.state in OPEN:
+        state = state_for(submission, submission.signer)
+        Submission.objects.filter(pk=submission.pk).update(state=state)
+        submission.state = state
     return submission

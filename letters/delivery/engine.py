@@ -79,11 +79,15 @@ def _sent(outbound: Outbound, answer: str, fingerprint: str, claim: str | None =
 
 def _sent_after_all(outbound: Outbound, answer: str, fingerprint: str) -> None:
     """The server said yes after our lease ran out: an unknown is known now, not sent again."""
+    token = outbound.claim_token
     outbound.refresh_from_db()
     if outbound.letter is not None:
         outbound.letter.refresh_from_db()
     if outbound.state == OutboundState.UNKNOWN:
-        _sent(outbound, answer, fingerprint, claim="")
+        kept, outbound.claim_token = outbound.claim_token, token
+        end_attempt(outbound, 250, answer)
+        outbound.claim_token = kept
+        _sent(outbound, answer, fingerprint, claim=kept)
 
 
 def copy_to_writer(outbound: Outbound) -> Outbound | None:

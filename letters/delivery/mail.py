@@ -5,6 +5,8 @@ Without PRODUCTION=1 there is only the folder: no mail leaves the machine by acc
 
 from __future__ import annotations
 
+import hashlib
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -71,12 +73,12 @@ class MailboxTransport:
 
 
 def _file_name(message: bytes) -> str:
-    # The Message-ID names the file, so that a second copy is the same file.
-    for line in message.splitlines():
-        if line.lower().startswith(b"message-id:"):
-            kept = line.split(b":", 1)[1].decode("ascii", "ignore")
-            return "".join(char for char in kept if char.isalnum() or char in "-.@")[:120]
-    return "no-message-id"
+    # The Message-ID names the file, so that a second copy is the same file. A long one is folded.
+    head = message.partition(b"\r\n\r\n")[0].replace(b"\r\n ", b" ")
+    found = re.search(rb"^message-id: *(\S+)", head, re.IGNORECASE | re.MULTILINE)
+    kept = found[1].decode("ascii", "ignore") if found else ""
+    name = "".join(char for char in kept if char.isalnum() or char in "-.@")[:140]
+    return name or hashlib.sha256(message).hexdigest()
 
 
 class SmtpTransport:

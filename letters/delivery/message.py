@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -17,6 +18,8 @@ from letters.enums import Purpose
 from letters.models import Letter, Outbound
 from letters.rendering.mails import Mail, render_mail
 
+# Letters, digits, spaces and . ' - ( ): nothing that a mail program reads as more than a name.
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9 .'()-]{1,60}")
 POLICY = SMTP.clone(max_line_length=78)
 
 
@@ -36,22 +39,38 @@ def build(outbound: Outbound) -> tuple[Envelope, bytes]:
         _attach(message, outbound.letter)
     _fix_boundaries(message, str(outbound.id))
     envelope = Envelope(_sender(), ascii_address(outbound.recipient))
-    return envelope, _subject(mail.subject) + message.as_bytes()
+    return envelope, _spoken_headers(mail) + message.as_bytes()
 
 
-def _subject(subject: str) -> bytes:
-    """Return the Subject line, folded. EmailMessage doubles the space beside an encoded word."""
-    header = Header(_one_line(subject), "utf-8", header_name="Subject", maxlinelen=76)
-    if subject.isascii():
-        header = Header(_one_line(subject), "us-ascii", header_name="Subject", maxlinelen=76)
-    return b"Subject: " + header.encode(linesep="\r\n").encode("ascii") + b"\r\n"
+def _spoken_headers(mail: Mail) -> bytes:
+    """Return the headers that hold what people typed, folded and encoded by us.
+
+    EmailMessage parses a name again once it is text: quotes get lost where it folds, encoded
+    words are read, and a name becomes an address or a header (A09). Here it is only ever data.
+    """
+    lines = [f"From: {_named(mail.sender_name, 'From')} <{_sender()}>"]
+    if mail.reply_to:
+        lines.append(f"Reply-To: {_named(mail.reply_name, 'Reply-To')} <{mail.reply_to}>")
+    lines.append(f"Subject: {_encoded(_one_line(mail.subject), 'Subject')}")
+    return "".join(f"{line}\r\n" for line in lines).encode("ascii")
+
+
+def _named(name: str, header: str) -> str:
+    """Return a display name: quoted where it is plain and short, else as encoded words."""
+    name = _one_line(name)
+    if _PLAIN_NAME.fullmatch(name):
+        return f'"{name}"'
+    return _encoded(name, header, always=True)
+
+
+def _encoded(text: str, header: str, *, always: bool = False) -> str:
+    plain = text.isascii() and "=?" not in text and not always
+    charset = "us-ascii" if plain else "utf-8"
+    return Header(text, charset, header_name=header, maxlinelen=76).encode(linesep="\r\n")
 
 
 def _head(message: EmailMessage, outbound: Outbound, mail: Mail) -> None:
-    message["From"] = Address(_one_line(mail.sender_name), addr_spec=_sender())
     message["To"] = Address(addr_spec=ascii_address(outbound.recipient))
-    if mail.reply_to:
-        message["Reply-To"] = Address(_one_line(mail.reply_name), addr_spec=mail.reply_to)
     message["Date"] = format_datetime(outbound.created_at)
     message["Message-ID"] = outbound.message_id
     message["Content-Language"] = mail.language

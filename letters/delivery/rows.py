@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from letters.enums import LINKS, PRIORITY, Purpose
-from letters.identifiers import digest, token_for, uuid7
+from letters.identifiers import digest, own_token, token_for, uuid7
 from letters.models import AccessToken, Letter, Outbound, Submission
 
 MINE_DAYS = 30
@@ -36,7 +36,12 @@ def write(
     if purpose in LINKS:
         # Two keys: the mail's own, and one by which our pages lead here from a sibling's link.
         link = LINKS[purpose]
-        grant(submission, link, [token_for(link, row.id), token_for(link, submission.id)], now)
+        grant(
+            submission,
+            link,
+            [token_for(link, row.id), own_token(link, submission.id, submission.signer)],
+            now,
+        )
     return row
 
 

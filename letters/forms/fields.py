@@ -41,6 +41,8 @@ class PlainText(forms.CharField):
 
     def validate(self, value: str) -> None:
         super().validate(value)
+        if self.required and not validators.has_letter(value):
+            raise self._error("required")
         if len(value) > self.limit:
             raise self._error("too_long")
         if "link" in self.error_messages and validators.has_web_address(value):

@@ -15,7 +15,7 @@ from letters.actions.asking import stop_all_mail
 from letters.actions.confirm import confirm as confirm_letters
 from letters.enums import LetterState, SubmissionState
 from letters.forms import ConfirmForm
-from letters.identifiers import token_for
+from letters.identifiers import own_token
 from letters.models import AccessToken, Letter, Submission
 from letters.moves import NotAllowed
 from letters.rendering.html import letter_html
@@ -106,7 +106,7 @@ def _others(submission: Submission, language: str) -> list[dict[str, Any]]:
     """Other letters that this mailbox was asked about: one mail a day asks for all of them."""
     found = []
     for other in queries.pending_beside(submission, timezone.now()):
-        token = token_for(AccessToken.Purpose.CONFIRM, other.id)
+        token = own_token(AccessToken.Purpose.CONFIRM, other.id, other.signer)
         names = [letter.government.name for letter in waiting_letters(other)]
         address = reverse("letters:confirm", args=[language, token])
         found.append({"governments": names, "url": address, "signed": other.created_at})
@@ -128,7 +128,7 @@ def is_waiting(submission: Submission) -> bool:
 def not_waiting(request: HttpRequest, language: str, submission: Submission) -> HttpResponseBase:
     """X2: a used link leads to the letter, an expired one says so."""
     if submission.state in (SubmissionState.CONFIRMED, SubmissionState.ERASED):
-        token = token_for(AccessToken.Purpose.MINE, submission.id)
+        token = own_token(AccessToken.Purpose.MINE, submission.id, submission.signer)
         return redirect("letters:mine", language, token)
     campaign = submission.campaign
     context = {

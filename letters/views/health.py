@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import DatabaseError
-from django.db.models import Min
+from django.db.models import Min, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from letters.enums import LetterState, OutboundState
-from letters.models import Move, Outbound
+from letters.models import Letter, Move, Outbound
 
 LATE_SECONDS = 600
 
@@ -42,8 +42,11 @@ def _oldest_due() -> datetime | None:
 
 
 def _oldest_approved() -> datetime | None:
-    moves = Move.objects.filter(letter__state=LetterState.APPROVED, to_state=LetterState.APPROVED)
-    oldest: datetime | None = moves.aggregate(at=Min("at"))["at"]
+    moves = Move.objects.filter(letter=OuterRef("pk"), to_state=LetterState.APPROVED)
+    approved = Letter.objects.filter(state=LetterState.APPROVED).annotate(
+        approved_at=Subquery(moves.order_by("-at").values("at")[:1])
+    )
+    oldest: datetime | None = approved.aggregate(at=Min("approved_at"))["at"]
     return oldest
 
 

@@ -16,7 +16,7 @@ from letters import queries
 from letters.actions.erase import erase_signer
 from letters.actions.take_back import take_back
 from letters.enums import LetterState, SubmissionState
-from letters.identifiers import token_for
+from letters.identifiers import own_token
 from letters.models import AccessToken, Letter, Submission
 from letters.moves import NotAllowed
 from letters.rendering.html import letter_html
@@ -199,7 +199,7 @@ def _waiting(submission: Submission, language: str) -> dict[str, Any]:
     others = list(queries.pending_beside(submission, timezone.now()))
     if not others:
         return {"waiting": 0}
-    token = token_for(AccessToken.Purpose.CONFIRM, others[0].id)
+    token = own_token(AccessToken.Purpose.CONFIRM, others[0].id, others[0].signer)
     return {
         "waiting": len(others),
         "confirm_url": reverse("letters:confirm", args=[language, token]),

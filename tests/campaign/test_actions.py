@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from campaign.actions import MOVES, NotAllowed, add_consent_wording, set_paused, set_state
 from campaign.models import Campaign, Office
 from tests.factories.campaign import CampaignFactory, ConsentWordingFactory, OfficeFactory
+from tests.factories.letters import LetterTextFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,7 @@ def test_moves_are_those_of_the_design() -> None:
 @pytest.mark.parametrize(("old", "new"), ALLOWED)
 def test_allowed_move_is_made_and_logged(admin_user: User, old: State, new: State) -> None:
     campaign = CampaignFactory(state=old)
+    LetterTextFactory(version__template__campaign=campaign)
 
     set_state(campaign=campaign, state=State(new), by=admin_user)
 
@@ -75,6 +77,13 @@ def test_campaign_that_is_not_ready_stays_a_draft(
 
     assert str(refusal.value) == why
     assert Campaign.objects.get().state == State.DRAFT
+
+
+def test_campaign_without_a_published_letter_does_not_go_live(admin_user: User) -> None:
+    campaign = CampaignFactory(slug="stay", state=State.TEST)
+
+    with pytest.raises(NotAllowed, match="stay has no published letter"):
+        set_state(campaign=campaign, state=State.LIVE, by=admin_user)
 
 
 def test_move_is_refused_if_somebody_else_was_faster(admin_user: User) -> None:

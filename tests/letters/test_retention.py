@@ -135,4 +135,4 @@ def test_what_is_due_is_what_is_then_done() -> None:
     due = retention.due()
     assert (due.expired, due.texts) == (3, 1)
     assert retention.run() == due
-    assert retention.run() == retention.Due(0, 0, 0, 0, 0)
+    assert retention.run() == retention.Due(0, 0, 0, 0, 0, 0)

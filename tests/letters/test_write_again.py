@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from letters.enums import LetterState, Purpose, SubmissionState
-from letters.identifiers import token_for
+from letters.identifiers import own_token
 from letters.models import Letter, Outbound, Submission, Suppression
 from tests.factories.campaign import GovernmentFactory
 from tests.journey import (
@@ -71,7 +71,8 @@ def test_letter_written_before_is_answered_by_mail_only(client: Client) -> None:
     assert Submission.objects.filter(state=SubmissionState.REPEATED).count() == 1
     mail = mails("mari@post.example")[-1]
     assert "already" in str(mail["Subject"]).lower()
-    assert Letter.objects.get().number in client.get(link_in(mail)).content.decode()
+    number = Letter.objects.counted().get().number
+    assert number in client.get(link_in(mail)).content.decode()
     assert first.status_code == 200
 
 
@@ -79,7 +80,7 @@ def test_same_mailbox_in_another_spelling_is_the_same_signer(client: Client) -> 
     world = make_world()
     sign_and_confirm(client, world)
     sign(client, world, email="MARI+news@post.example")
-    assert Letter.objects.count() == 1
+    assert Submission.objects.filter(state=SubmissionState.REPEATED).count() == 1
 
 
 def test_second_letter_of_an_unconfirmed_mailbox_sends_no_second_mail(client: Client) -> None:
@@ -109,7 +110,7 @@ def test_two_submissions_racing_for_one_government_send_one_letter(client: Clien
     confirm(client, mails()[0])
     other = Submission.objects.get(state=SubmissionState.AWAITING)
 
-    client.post(f"/en/confirm/{token_for('confirm', other.id)}/")
+    client.post(f"/en/confirm/{own_token('confirm', other.id, other.signer)}/")
     assert sorted(Letter.objects.values_list("state", flat=True)) == [
         LetterState.APPROVED,
         LetterState.EXPIRED,

@@ -9,6 +9,7 @@ from django.urls import reverse
 from campaign.admin.base import LinesField
 from campaign.models import Campaign, ConsentWording
 from tests.factories.campaign import CampaignFactory, GovernmentFactory
+from tests.factories.letters import LetterTextFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -165,6 +166,7 @@ def test_list_shows_the_ask(admin_client: Client) -> None:
 )
 def test_state_moves_by_actions(admin_client: Client, before: str, action: str, after: str) -> None:
     campaign = CampaignFactory(slug="stay", state=before)
+    LetterTextFactory(version__template__campaign=campaign)
 
     assert act(admin_client, action, campaign) == [f"stay is now: {after}."]
     campaign.refresh_from_db()
