@@ -25,11 +25,14 @@ from letters.models import Letter
 @admin.register(Letter)
 class LetterAdmin(DeskAdmin[Letter]):
     list_display = (
-        "number", "government", "office", "state", "hold_reason", "own_words",
+        "number", "writer", "government", "office", "state", "hold_reason", "own_words",
         "confirmed_at", "sent_at",
     )  # fmt: skip
-    list_filter = ("state", "hold_reason", "with_words", "campaign", "government")
-    list_select_related = ("government", "office__government")
+    list_filter = (
+        "state", "hold_reason", "with_words", "campaign",
+        ("government", admin.RelatedOnlyFieldListFilter),
+    )  # fmt: skip
+    list_select_related = ("government", "office__government", "submission")
     search_fields = ("submission__name", "submission__email")
     search_help_text = _("Letter number, name or e-mail address")
     actions = ("withdraw", "release")
@@ -48,6 +51,10 @@ class LetterAdmin(DeskAdmin[Letter]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
         # A list of fifty letters need not read their texts.
         return super().get_queryset(request).defer("content")
+
+    @admin.display(description=_("writer"), ordering="submission__name")
+    def writer(self, letter: Letter) -> str:
+        return letter.submission.name
 
     def get_urls(self) -> list[URLPattern]:
         pdf = self.admin_site.admin_view(self.pdf)

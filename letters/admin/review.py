@@ -24,7 +24,9 @@ from letters.models import Letter, LetterInReview
 @admin.register(LetterInReview)
 class LetterInReviewAdmin(DeskAdmin[LetterInReview]):
     list_display = ("number", "writer", "to", "language", "own_words", "flags", "age")
-    list_filter = ("campaign", "language", "with_words", "government")
+    list_filter = (
+        "campaign", "language", "with_words", ("government", admin.RelatedOnlyFieldListFilter)
+    )  # fmt: skip
     list_select_related = ("government", "office__government", "submission")
     search_fields = ("submission__name", "submission__words")
     search_help_text = _("Letter number, name or words")

@@ -14,7 +14,7 @@ from campaign.imports.command import line_of, totals_of
 from campaign.imports.events import EventImporter
 from campaign.imports.governments import GovernmentImporter
 from campaign.imports.offices import OfficeImporter
-from campaign.models import Campaign
+from campaign.models import Campaign, Office
 from letters.actions.starter import load_campaign, make_organiser
 
 DATA = Path(settings.BASE_DIR) / "campaign" / "data"
@@ -36,7 +36,10 @@ class Command(BaseCommand):
             self.stdout.write(_("There are campaigns already: nothing was loaded."))
             return
         self._load(_("Governments"), GovernmentImporter(), DATA / "governments.csv")
-        self._load(_("Offices"), OfficeImporter(), DATA / "offices.csv")
+        if Office.objects.exists():  # an organiser's own addresses are never put back to samples
+            self.stdout.write(_("Offices: there are some already, left as they are."))
+        else:
+            self._load(_("Offices"), OfficeImporter(), DATA / "offices.csv")
         self._load(_("Events"), EventImporter(), DATA / "states_events.csv")
         # The campaign comes last: where a run was cut short, the next one does the rest.
         self._say_organiser(Path(settings.VAR_DIR) / "organiser.txt")
