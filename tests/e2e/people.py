@@ -62,10 +62,14 @@ class Supporter:
         self.page.locator(f"main a[href*='{part}']").first.click()
         return self
 
-    def send(self) -> Supporter:
+    def send(self, heading: str = "Your letter is on its way") -> Supporter:
         self.page.get_by_role("button", name="Send my letter").first.click()
-        expect(self.page.get_by_role("heading", level=1)).to_have_text("Your letter is on its way")
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile(heading))
         return self
+
+    def send_to_wait(self) -> Supporter:
+        """Send a letter to an office without an address: it is not said to be on its way."""
+        return self.send(r"Your letter [2-9A-Z]{4}-[2-9A-Z]{3}")
 
     def send_reading_it(self) -> str:
         text = self.letter()

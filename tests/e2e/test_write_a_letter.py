@@ -110,7 +110,7 @@ def test_empty_form_says_what_to_do_and_moves_there(supporter: Make) -> None:
 def test_letter_is_taken_back(supporter: Make) -> None:
     mari = supporter().open().fill(government="BR").sign()
     mari.open_mail("Confirm your letter").follow_link()
-    mari.send()
+    mari.send_to_wait()
     mari.page.get_by_role("button", name="Take my letter back").click()
     expect(mari.page.get_by_text("You took it back. It was not sent.")).to_be_visible()
 
@@ -118,7 +118,7 @@ def test_letter_is_taken_back(supporter: Make) -> None:
 def test_details_are_erased_by_two_presses(supporter: Make) -> None:
     mari = supporter().open().fill(government="BR").sign()
     mari.open_mail("Confirm your letter").follow_link()
-    mari.send()
+    mari.send_to_wait()
     mari.page.get_by_role("button", name="Erase my details").click()
     mari.page.get_by_role("button", name="Yes, erase my details").click()
     expect(mari.page.get_by_role("heading", level=1)).to_contain_text("erased")
