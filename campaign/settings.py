@@ -101,6 +101,10 @@ else:
     _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": _database}
+# Processes on several computers agree on the time by asking the database (letters/clock.py).
+DATABASE_CLOCK = _database["ENGINE"] != "django.db.backends.sqlite3"
+# Only the settings of the fault tests switch failpoints on.
+FAULTS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _cache_url = env_secret("CACHE_URL")

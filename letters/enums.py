@@ -40,6 +40,8 @@ class HoldReason(models.TextChoices):
     RENDER_FAILED = "render_failed", _("the PDF could not be made")
     REFUSED = "refused", _("the mail server refused the message")
     UNKNOWN = "unknown", _("twice unknown whether it arrived")
+    HANDOVER = "handover", _("waits for the hand-over on paper")
+    DEADLY = "deadly", _("workers did not come back from it")
 
 
 class OutboundState(models.TextChoices):
@@ -59,6 +61,10 @@ class Purpose(models.TextChoices):
     COPY = "copy", _("copy to the writer (M2)")
     RETURNED = "returned", _("returned to the writer")
     REJECTED = "rejected", _("not sent on")
+    DIGEST = "digest", _("letters of a day to an office")
+    ANSWER = "answer", _("an office's answer, to the writer")
+    GIVEN_UP = "given_up", _("could not be delivered, to the writer")
+    NOTICE = "notice", _("notice to the organisers")
 
 
 # Lower is sooner: a person waits for M1, nobody waits for a copy.
@@ -67,8 +73,12 @@ PRIORITY = {
     Purpose.ALREADY: 2,
     Purpose.RETURNED: 3,
     Purpose.REJECTED: 3,
+    Purpose.NOTICE: 3,
+    Purpose.ANSWER: 4,
     Purpose.LETTER: 5,
+    Purpose.DIGEST: 5,
     Purpose.COPY: 7,
+    Purpose.GIVEN_UP: 7,
 }
 
 # What the link of a mail opens (AccessToken.Purpose); a purpose not listed has no link.
@@ -78,6 +88,8 @@ LINKS: dict[str, str] = {
     Purpose.COPY: "mine",
     Purpose.RETURNED: "confirm",
     Purpose.REJECTED: "mine",
+    Purpose.ANSWER: "mine",
+    Purpose.GIVEN_UP: "mine",
 }
 
 S = LetterState
@@ -87,12 +99,12 @@ LETTER_MOVES: dict[str, frozenset[str]] = {
     S.CONFIRMED: frozenset({S.IN_REVIEW, S.APPROVED, S.WITHDRAWN}),
     S.IN_REVIEW: frozenset({S.APPROVED, S.RETURNED, S.REJECTED, S.WITHDRAWN}),
     S.RETURNED: frozenset({S.CONFIRMED, S.REJECTED, S.WITHDRAWN, S.EXPIRED}),
-    S.APPROVED: frozenset({S.RENDERED, S.HELD, S.WITHDRAWN}),
+    S.APPROVED: frozenset({S.RENDERED, S.SENT, S.HELD, S.WITHDRAWN}),
     S.RENDERED: frozenset({S.QUEUED, S.HELD, S.WITHDRAWN}),
-    S.QUEUED: frozenset({S.SENDING, S.HELD, S.WITHDRAWN, S.FAILED, S.APPROVED}),
+    S.QUEUED: frozenset({S.SENDING, S.SENT, S.HELD, S.WITHDRAWN, S.FAILED, S.APPROVED}),
     S.SENDING: frozenset({S.SENT, S.QUEUED, S.UNKNOWN, S.HELD, S.FAILED}),
     S.SENT: frozenset({S.BOUNCED, S.ANSWERED}),
-    S.BOUNCED: frozenset({S.QUEUED, S.APPROVED, S.ANSWERED}),
+    S.BOUNCED: frozenset({S.QUEUED, S.APPROVED, S.SENT, S.ANSWERED}),
     S.UNKNOWN: frozenset({S.SENT, S.QUEUED, S.HELD}),
     S.HELD: frozenset({S.APPROVED, S.QUEUED, S.SENT, S.WITHDRAWN, S.REJECTED}),
     S.FAILED: frozenset({S.APPROVED, S.QUEUED, S.SENT, S.WITHDRAWN}),
@@ -114,7 +126,7 @@ CAN_BE_TAKEN_BACK = frozenset(
 
 O = OutboundState  # noqa: E741  (the table reads better with one letter)
 OUTBOUND_MOVES: dict[str, frozenset[str]] = {
-    O.QUEUED: frozenset({O.SENDING, O.CANCELLED, O.HELD, O.FAILED}),
+    O.QUEUED: frozenset({O.SENDING, O.SENT, O.CANCELLED, O.HELD, O.FAILED}),
     O.SENDING: frozenset({O.SENT, O.QUEUED, O.UNKNOWN, O.HELD, O.FAILED, O.CANCELLED}),
     O.UNKNOWN: frozenset({O.SENT, O.QUEUED, O.HELD}),
     O.HELD: frozenset({O.QUEUED, O.SENT, O.CANCELLED}),

@@ -1,16 +1,20 @@
 """Every change of state goes through here: allowed by the table, compare-and-set, written down.
 
-Call inside a transaction: the change and its Move row stand or fall together (I7).
+Call inside a transaction: the change and its Move row stand or fall together (I7). The database
+holds the same table and refuses what is not in it (guards.py).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 
+from letters import clock
 from letters.enums import LETTER_MOVES, OUTBOUND_MOVES, HoldReason
+from letters.failpoints import failpoint, failpoint_on_commit
 from letters.models import Letter, Move, Outbound, Submission
 
 
@@ -64,6 +68,42 @@ def move_outbound(
     )
 
 
+def move_outbounds(
+    outbounds: Sequence[Outbound], to: str, *, actor: str, claim: str, **fields: Any
+) -> list[Outbound]:
+    """Move mails of one state and one claim at once. Returns those that were moved.
+
+    A mail that another moved meanwhile is left out; nothing is raised.
+    """
+    if not outbounds:
+        return []
+    start = outbounds[0].state
+    _check(OUTBOUND_MOVES, start, to)
+    failpoint(f"outbound.{start}-{to}.before")
+    keys = [outbound.pk for outbound in outbounds]
+    held = models.Q(claim_token=claim) if "claim_token" not in fields else models.Q()
+    rows = Outbound.objects.filter(held, pk__in=keys, state=start)
+    rows.update(state=to, **fields)
+    token = fields.get("claim_token", claim)
+    moved = set(
+        Outbound.objects.filter(pk__in=keys, state=to, claim_token=token).values_list(
+            "pk", flat=True
+        )
+    )
+    done = [outbound for outbound in outbounds if outbound.pk in moved]
+    Move.objects.bulk_create(
+        Move(
+            from_state=start, to_state=to, actor=actor, submission_id=outbound.submission_id,
+            letter_id=outbound.letter_id, outbound=outbound, attempt=outbound.attempts or None,
+            at=clock.now(),
+        )
+        for outbound in done
+    )  # fmt: skip
+    failpoint(f"outbound.{start}-{to}.after")
+    failpoint_on_commit(f"outbound.{start}-{to}.committed")
+    return done
+
+
 def move_submission(
     submission: Submission, to: str, *, actor: str, fields: dict[str, Any] | None = None
 ) -> None:
@@ -82,10 +122,14 @@ def _compare_and_set(
     row: Letter | Outbound | Submission, rows: models.QuerySet[Any], changes: dict[str, Any]
 ) -> str:
     start = row.state
+    place = f"{type(row).__name__.lower()}.{start}-{changes['state']}"
+    failpoint(f"{place}.before")
     if rows.filter(state=start).update(**changes) != 1:
         raise NotAllowed(f"no longer {start}")
     for name, value in changes.items():
         setattr(row, name, value)
+    failpoint(f"{place}.after")
+    failpoint_on_commit(f"{place}.committed")
     return start
 
 
@@ -98,5 +142,6 @@ def _note(
         actor=actor,
         by_id=by.pk if by else None,
         reason=reason[:300],
+        at=clock.now(),
         **about,
     )

@@ -31,6 +31,7 @@ def service_ports() -> set[int]:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set what Django and Celery read once, before any test runs."""
+    django_settings.DATABASE_CLOCK = False  # tests travel in time; the database does not
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if not os.environ.get("CELERY_BROKER_URL"):
         django_settings.CELERY_BROKER_URL = "memory://"

@@ -20,7 +20,10 @@ CODE = [
     if "migrations" not in path.parts
 ]
 LAYERS = [
-    {"enums", "identifiers", "blocks", "placeholders", "validators", "routes", "typos", "letter_file", "dimensions"},
+    {
+        "enums", "identifiers", "blocks", "placeholders", "validators", "routes", "typos",
+        "letter_file", "dimensions", "clock", "failpoints",
+    },
     {"models"},
     {"moves", "queries", "counts", "rendering", "retention", "form_key"},
     {"delivery"},

@@ -1,4 +1,4 @@
-from campaign.models.campaign import Campaign, CampaignText, ConsentWording
+from campaign.models.campaign import Campaign, CampaignText, ConsentWording, Delivery
 from campaign.models.event import Event
 from campaign.models.government import Government
 from campaign.models.office import FormOfAddress, Office, OfficeHolder, OfficeRoute
@@ -8,6 +8,7 @@ __all__ = [
     "Campaign",
     "CampaignText",
     "ConsentWording",
+    "Delivery",
     "Event",
     "FormOfAddress",
     "Government",

@@ -38,6 +38,14 @@ def validate_slug_is_free(slug: str) -> None:
         )
 
 
+class Delivery(models.TextChoices):
+    """How an office gets its letters."""
+
+    SINGLE = "single", _("one mail for each letter")
+    DIGEST = "digest", _("one mail a day with all letters")
+    PAPER = "paper", _("on paper: nothing is mailed, letters wait for the hand-over")
+
+
 def default_office_kinds() -> list[str]:
     return ["head_of_government", "head_of_state_and_government", "head_of_state"]
 
@@ -116,6 +124,32 @@ class Campaign(models.Model):
         validators=[MaxValueValidator(86_400)],
         help_text=_("A confirmed letter waits this long before it leaves."),
     )
+    delivery = models.CharField(
+        _("delivery"),
+        max_length=8,
+        choices=Delivery.choices,
+        default=Delivery.SINGLE,
+        help_text=_("An office may have a way of its own."),
+    )
+    per_hour = models.PositiveSmallIntegerField(
+        _("mails an hour to one office"),
+        default=30,
+        help_text=_("At most; 0 sets no limit. An office may have a limit of its own."),
+    )
+    office_hours = models.BooleanField(
+        _("only in the office's working hours"),
+        default=True,
+        help_text=_("By the days, hours and time zone of each office."),
+    )
+    delivery_paused = models.BooleanField(
+        _("delivery paused"),
+        default=False,
+        help_text=_("Letters can be signed and confirmed; none leaves while this is ticked."),
+    )
+    letterhead = models.TextField(
+        _("letterhead"), max_length=300, blank=True, help_text=_("Up to three lines, plain text.")
+    )
+    logo = models.FileField(_("logo"), upload_to="logos/", blank=True)
     max_governments = models.PositiveSmallIntegerField(
         _("governments per form"),
         default=1,

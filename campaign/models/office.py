@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from campaign.models.campaign import validate_time_zone
+from campaign.models.campaign import Delivery, validate_time_zone
 from campaign.models.government import Government
 
 
@@ -23,6 +23,15 @@ class Office(models.Model):
     class Paper(models.TextChoices):
         A4 = "A4", "A4"
         LETTER = "Letter", _("US Letter")
+
+    class Window(models.TextChoices):
+        """Where the envelope's window is."""
+
+        BY_PAPER = "", _("as usual for the paper")
+        DIN_B = "din_b", _("DIN 5008 form B, left")
+        DIN_A = "din_a", _("DIN 5008 form A, left, higher")
+        FRENCH = "french", _("French, right")
+        US_10 = "us_10", _("US no. 10, left")
 
     key = models.CharField(
         _("key"),
@@ -48,12 +57,45 @@ class Office(models.Model):
     address_status = models.CharField(_("how sure the address is"), max_length=40, blank=True)
     address_source = models.CharField(_("source of the address"), max_length=240, blank=True)
     paper = models.CharField(_("paper"), max_length=6, choices=Paper.choices, default=Paper.A4)
+    window = models.CharField(
+        _("envelope's window"),
+        max_length=8,
+        choices=Window.choices,
+        default=Window.BY_PAPER,
+        blank=True,
+    )
+    marks = models.BooleanField(_("fold and punch marks"), default=False)
     time_zone = models.CharField(
         _("time zone"), max_length=60, default="UTC", validators=[validate_time_zone]
+    )
+    working_days = models.CharField(
+        _("working days"),
+        max_length=7,
+        default="12345",
+        validators=[
+            RegexValidator(r"^1?2?3?4?5?6?7?$", _("Days by number, 1 Monday to 7 Sunday: 12345."))
+        ],
+        help_text=_("By number: 1 is Monday, 7 Sunday."),
+    )
+    opens = models.TimeField(_("opens"), default=time(9))
+    closes = models.TimeField(_("closes"), default=time(17))
+    delivery = models.CharField(
+        _("delivery"),
+        max_length=8,
+        choices=Delivery.choices,
+        blank=True,
+        help_text=_("Empty: as the campaign says."),
+    )
+    per_hour = models.PositiveSmallIntegerField(
+        _("mails an hour"),
+        null=True,
+        blank=True,
+        help_text=_("At most; 0 sets no limit; empty: as the campaign says."),
     )
     paused = models.BooleanField(
         _("paused"), default=False, help_text=_("Letters wait while this is ticked.")
     )
+    pause_reason = models.CharField(_("why it is paused"), max_length=300, blank=True)
     closed = models.BooleanField(_("no longer written to"), default=False)
     as_of = models.DateField(_("as of"), null=True, blank=True)
     notes = models.TextField(_("notes"), blank=True)
@@ -64,6 +106,15 @@ class Office(models.Model):
         ordering = ("government", "key")
         verbose_name = _("office")
         verbose_name_plural = _("offices")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closes__gt=models.F("opens")),
+                name="office_closes_after_it_opens",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(working_days=""), name="office_has_a_working_day"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} ({self.government.iso2})"

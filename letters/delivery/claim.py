@@ -44,7 +44,7 @@ def claim(key: UUID) -> Outbound | None:
 
 def _take(outbound: Outbound, now: datetime) -> Outbound | None:
     token = secrets.token_hex(16)
-    if outbound.submission.state == SubmissionState.ERASED:
+    if outbound.submission is not None and outbound.submission.state == SubmissionState.ERASED:
         _forget(outbound)
         return None
     if outbound.purpose == Purpose.LETTER and not _address(outbound):

@@ -92,7 +92,7 @@ def _sent_after_all(outbound: Outbound, answer: str, fingerprint: str) -> None:
 
 def copy_to_writer(outbound: Outbound) -> Outbound | None:
     """Write M2 unless it left earlier or the writer is erased."""
-    letter, submission = outbound.letter, outbound.submission
+    letter, submission = outbound.letter, outbound.its_submission
     submission.refresh_from_db()  # erased, perhaps, while the letter was on its way
     if outbound.purpose != Purpose.LETTER or letter is None or not submission.email:
         return None

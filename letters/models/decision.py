@@ -16,6 +16,8 @@ class Decision(models.Model):
         RETURNED = "returned", _("returned with a reason")
         REJECTED = "rejected", _("rejected")
         WITHDRAWN = "withdrawn", _("withdrawn by an organiser")
+        QUEUED = "queued", _("queued again")
+        SENT = "sent", _("marked as sent, with evidence")
 
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="decisions")
     outcome = models.CharField(_("decision"), max_length=10, choices=Outcome.choices)
@@ -36,7 +38,7 @@ class Decision(models.Model):
         verbose_name_plural = _("decisions")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(outcome="approved") | ~models.Q(reason=""),
+                condition=models.Q(outcome__in=("approved", "queued")) | ~models.Q(reason=""),
                 name="refusal_has_a_reason",
             )
         ]

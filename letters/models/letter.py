@@ -68,6 +68,14 @@ class Letter(models.Model):
     )
     send_after = models.DateTimeField(_("leaves after"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    digest = models.ForeignKey(
+        "letters.Digest",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="letters",
+        verbose_name=_("digest"),
+    )
     pdf = models.CharField(_("PDF"), max_length=120, blank=True, editable=False)
     pdf_sha256 = models.CharField(
         _("fingerprint of the PDF"), max_length=64, blank=True, editable=False

@@ -15,7 +15,9 @@ from letters.models.submission import Submission
 class Move(models.Model):
     """`actor` says what moved it (supporter, worker, sweeper, import …), `by` which organiser."""
 
-    submission = models.ForeignKey(Submission, models.CASCADE, related_name="moves")
+    submission = models.ForeignKey(
+        Submission, models.CASCADE, null=True, blank=True, related_name="moves"
+    )
     letter = models.ForeignKey(Letter, models.CASCADE, null=True, blank=True, related_name="moves")
     outbound = models.ForeignKey(
         Outbound, models.CASCADE, null=True, blank=True, related_name="moves"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from campaign.models import Campaign, Office
 from letters.enums import OutboundState, Purpose
 from letters.identifiers import uuid7
 from letters.models.letter import Letter
@@ -26,16 +28,26 @@ class OutboundQuerySet(models.QuerySet["Outbound"]):
 class Outbound(models.Model):
     """A row of the outbox. Its message is made from the rows it names, the same each time.
 
-    `language` is that of the mail; `recipient` is fixed when the mail is first tried.
+    `language` is that of the mail; `recipient` is fixed when the mail is first tried. A digest
+    and a notice belong to no submission: `office`, `campaign` and `content` say what they tell.
     """
 
     id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(
         primary_key=True, default=uuid7, editable=False
     )
     purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose.choices)
-    submission = models.ForeignKey(Submission, models.CASCADE, related_name="outbounds")
+    submission = models.ForeignKey(
+        Submission, models.CASCADE, null=True, blank=True, related_name="outbounds"
+    )
     letter = models.ForeignKey(
         Letter, models.CASCADE, null=True, blank=True, related_name="outbounds"
+    )
+    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, related_name="+")
+    office = models.ForeignKey(
+        Office, models.PROTECT, null=True, blank=True, related_name="outbounds"
+    )
+    content: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(
+        _("what a notice says"), null=True, blank=True, editable=False
     )
     recipient = models.EmailField(_("recipient"), max_length=254, blank=True)
     mailbox = models.CharField(
@@ -86,6 +98,11 @@ class Outbound(models.Model):
                 | (~models.Q(state=OutboundState.SENT) & models.Q(sent_at__isnull=True)),
                 name="sent_outbound_has_a_time",
             ),
+            models.CheckConstraint(
+                condition=models.Q(submission__isnull=False)
+                | models.Q(purpose__in=(Purpose.DIGEST, Purpose.NOTICE)),
+                name="mail_about_a_submission",
+            ),
             models.UniqueConstraint(
                 fields=("letter", "purpose"),
                 condition=models.Q(purpose__in=(Purpose.LETTER, Purpose.COPY))
@@ -96,6 +113,13 @@ class Outbound(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} {self.message_id}"
+
+    @property
+    def its_submission(self) -> Submission:
+        """The submission this mail is about. Raises ValueError for a digest or a notice."""
+        if self.submission is None:
+            raise ValueError(f"A {self.purpose} mail is about no submission.")
+        return self.submission
 
 
 class Attempt(models.Model):

@@ -45,6 +45,9 @@ class Submission(models.Model):
     reply_directly = models.BooleanField(
         _("the office may answer the writer directly"), default=False
     )
+    wants_answer = models.BooleanField(
+        _("an answer of the office is passed on to the writer"), default=True
+    )
     consent = models.ForeignKey(
         ConsentWording, models.PROTECT, related_name="submissions", verbose_name=_("consent")
     )

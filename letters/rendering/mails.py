@@ -62,7 +62,7 @@ def office_title(letter: Letter) -> str:
 
 
 def _to_supporter(outbound: Outbound) -> Mail:
-    campaign = outbound.submission.campaign
+    campaign = outbound.its_submission.campaign
     context = {**_common(outbound, campaign), **_SPECIFIC[Purpose(outbound.purpose)](outbound)}
     name = f"emails/{outbound.purpose}"
     return Mail(
@@ -86,17 +86,17 @@ def _common(outbound: Outbound, campaign: Campaign) -> dict[str, Any]:
         "language": outbound.language,
         "link": address,
         "stop_link": f"{address}stop/",
-        "expires": campaign.today(outbound.submission.expires_at),
+        "expires": campaign.today(outbound.its_submission.expires_at),
     }
 
 
 def _confirm(outbound: Outbound) -> dict[str, Any]:
-    letters = outbound.submission.letters.select_related("government", "office")
+    letters = outbound.its_submission.letters.select_related("government", "office")
     return {"offices": [office_title(letter) for letter in letters]}
 
 
 def _already(outbound: Outbound) -> dict[str, Any]:
-    submission = outbound.submission
+    submission = outbound.its_submission
     written = Letter.objects.counted().filter(
         campaign=submission.campaign, signer=submission.signer
     )
@@ -142,7 +142,7 @@ _SPECIFIC = {
 
 
 def _letter(outbound: Outbound) -> Mail:
-    letter, submission = _letter_of(outbound), outbound.submission
+    letter, submission = _letter_of(outbound), outbound.its_submission
     campaign, document = letter.campaign, document_of(_letter_of(outbound))
     context = {
         "campaign": campaign,
