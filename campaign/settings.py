@@ -127,6 +127,18 @@ SWEEP_SECONDS = env_int("SWEEP_SECONDS", 3 if DEMO else 15)
 EMAIL_URL = env_secret("EMAIL_URL")
 MAILBOX_DIR = VAR_DIR / "mailbox"
 DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL") or "letters@sincerely.example"
+# Where undeliverable mail and offices' answers come back to: "letters@ngo.example" (they get
+# letters+…@) or a whole domain, "@returns.ngo.example". Empty: they go to the sender, unread.
+RETURN_ADDRESS = env_str("RETURN_ADDRESS")
+# A mailbox to fetch them from: imaps://user:password@host/INBOX.
+RETURNS_IMAP_URL = env_secret("RETURNS_IMAP_URL")
+# Who is told when delivery stands still; a campaign's contact is told about its letters.
+OPERATOR_EMAIL = env_str("OPERATOR_EMAIL")
+# How many connections all workers together hold to the mail server, how many mails one takes on.
+MAIL_CONNECTIONS = env_int("MAIL_CONNECTIONS", 2)
+MAIL_BATCH = env_int("MAIL_BATCH", 50)
+# How to find out what became of a mail: mailbox, postfix:/var/log/mail.log, imaps://….
+RECONCILE = env_secret("RECONCILE") or ("" if PRODUCTION else "mailbox")
 
 # --- files ----------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -15,8 +15,9 @@ from django.core.files.storage import default_storage
 
 from letters.delivery.mail import Envelope
 from letters.enums import Purpose
-from letters.models import Letter, Outbound
-from letters.rendering.mails import Mail, render_mail
+from letters.models import Outbound
+from letters.rendering.mail import Attachment, Mail
+from letters.rendering.mails import render_mail
 
 # Letters, digits, spaces and . ' - ( ): nothing that a mail program reads as more than a name.
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9 .'()-]{1,60}")
@@ -35,8 +36,8 @@ def build(outbound: Outbound) -> tuple[Envelope, bytes]:
     message.set_content(mail.text, subtype="plain", charset="utf-8", cte="quoted-printable")
     if mail.html:
         message.add_alternative(mail.html, subtype="html", charset="utf-8", cte="quoted-printable")
-    if outbound.letter is not None and outbound.letter.pdf and mail.attach_pdf:
-        _attach(message, outbound.letter)
+    for attachment in mail.attachments:
+        _attach(message, attachment)
     _fix_boundaries(message, str(outbound.id))
     envelope = Envelope(_sender(), ascii_address(outbound.recipient))
     return envelope, _spoken_headers(mail) + message.as_bytes()
@@ -98,17 +99,16 @@ def _one_line(text: str) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
-def _attach(message: EmailMessage, letter: Letter) -> None:
+def _attach(message: EmailMessage, attachment: Attachment) -> None:
     try:
-        with default_storage.open(letter.pdf) as file:
-            pdf = file.read()
+        with default_storage.open(attachment.path) as file:
+            content = file.read()
     except OSError as error:
         raise CannotBeMade(f"The PDF cannot be read: {error.strerror}") from error
-    if hashlib.sha256(pdf).hexdigest() != letter.pdf_sha256:
+    if hashlib.sha256(content).hexdigest() != attachment.sha256:
         raise CannotBeMade("The PDF on disk is not the one that was made (fingerprints differ).")
-    message.add_attachment(
-        pdf, maintype="application", subtype="pdf", filename=f"letter-{letter.number}.pdf"
-    )
+    maintype, _, subtype = attachment.media_type.partition("/")
+    message.add_attachment(content, maintype=maintype, subtype=subtype, filename=attachment.name)
 
 
 def _fix_boundaries(message: EmailMessage, seed: str) -> None:

@@ -5,7 +5,6 @@ M1 carries no byte that the visitor typed (DESIGN.md §8.1): it would make us a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,21 +18,8 @@ from letters.identifiers import token_for
 from letters.models import Decision, Letter, Outbound
 from letters.rendering.compose import Addressee, long_date
 from letters.rendering.document import LetterDocument
+from letters.rendering.mail import Attachment, Mail
 from letters.rendering.text import letter_text
-
-
-@dataclass(frozen=True)
-class Mail:
-    """What a mail says. `reply_to` is empty where an answer would reach nobody."""
-
-    subject: str
-    text: str
-    html: str
-    language: str
-    sender_name: str
-    reply_to: str = ""
-    reply_name: str = ""
-    attach_pdf: bool = False
 
 
 def render_mail(outbound: Outbound) -> Mail:
@@ -73,7 +59,7 @@ def _to_supporter(outbound: Outbound) -> Mail:
         sender_name=settings.SITE_NAME,
         reply_to=campaign.contact_email,
         reply_name=campaign.organisation,
-        attach_pdf=outbound.purpose == Purpose.COPY,
+        attachments=_pdf(outbound) if outbound.purpose == Purpose.COPY else (),
     )
 
 
@@ -164,7 +150,7 @@ def _letter(outbound: Outbound) -> Mail:
         sender_name=f"{submission.name} (letter)",
         reply_to=submission.email if direct else campaign.contact_email,
         reply_name=submission.name if direct else campaign.organisation,
-        attach_pdf=True,
+        attachments=_pdf(outbound),
     )
 
 
@@ -173,6 +159,13 @@ def document_of(letter: Letter) -> LetterDocument:
     if letter.content is None:
         raise ValueError("The letter's text is erased.")
     return LetterDocument.from_json(letter.content)
+
+
+def _pdf(outbound: Outbound) -> tuple[Attachment, ...]:
+    letter = _letter_of(outbound)
+    if not letter.pdf:
+        return ()
+    return (Attachment(letter.pdf, f"letter-{letter.number}.pdf", letter.pdf_sha256),)
 
 
 def _letter_of(outbound: Outbound) -> Letter:
