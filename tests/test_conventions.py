@@ -22,11 +22,12 @@ CODE = [
 LAYERS = [
     {
         "enums", "identifiers", "blocks", "placeholders", "validators", "routes", "typos",
-        "letter_file", "dimensions", "clock", "failpoints",
+        "letter_file", "dimensions", "clock", "failpoints", "return_address",
     },
     {"models"},
     {"moves", "queries", "counts", "rendering", "retention", "form_key"},
     {"delivery"},
+    {"returns"},
     {"tasks"},
     {"outbox"},
     {"actions"},
