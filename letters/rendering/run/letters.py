@@ -1,0 +1,250 @@
+"""A run of letters: what they share is laid out once, each is composed of painted blocks."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from weasyprint.pdf.metadata import DocumentMetadata
+
+from letters.rendering.run import engine, flow, paper
+from letters.rendering.run.engine import Frame
+from letters.rendering.run.fonts import FontSet
+from letters.rendering.run.markup import Sheet, take_apart
+from letters.rendering.run.pieces import Block, FontUse, Layer, Marked, NotComposable
+
+log = logging.getLogger(__name__)
+
+
+class Composer:
+    """HTML in, PDF bytes out, with what was seen before remembered. One process, one thread."""
+
+    def __init__(self, blocks: int = 2000) -> None:
+        self.frames: dict[tuple[str, str], Frame | NotComposable] = {}
+        self.blocks: OrderedDict[tuple[int, str], Block | NotComposable] = OrderedDict()
+        self.size = blocks
+
+    def pdf(self, source: str) -> bytes:
+        sheet = take_apart(source)
+        frame = self._frame(sheet)
+        blocks = [self._block(frame, block) for block in sheet.blocks]
+        return _compose(sheet, frame, blocks)
+
+    def _frame(self, sheet: Sheet) -> Frame:
+        key = sheet.before, sheet.after
+        if key not in self.frames:
+            try:
+                self.frames[key] = Frame(*key)
+            except NotComposable as error:
+                self.frames[key] = error
+        found = self.frames[key]
+        if isinstance(found, NotComposable):
+            raise found
+        return found
+
+    def _block(self, frame: Frame, block: str) -> Block:
+        key = id(frame), block
+        found = self.blocks.get(key)
+        if found is None:
+            try:
+                found = frame.block(frame.boxes(block))
+            except NotComposable as error:
+                found = error
+            self.blocks[key] = found
+            if len(self.blocks) > self.size:
+                self.blocks.popitem(last=False)
+        else:
+            self.blocks.move_to_end(key)
+        if isinstance(found, NotComposable):
+            raise found
+        return found
+
+
+def _compose(sheet: Sheet, frame: Frame, blocks: list[Block]) -> bytes:
+    flowing = [block for block in blocks if block.node is not None]
+    areas = tuple(page.area for page in frame.pages)
+    laid = flow.pages(tuple(block.node for block in flowing), areas)  # type: ignore[misc]
+    before, after = _apart(blocks, len(laid))
+    writer = paper.Writer()
+    for _ in range(4):
+        writer.number()
+    used, states = FontSet(), {}
+    sheets = []
+    for index, fragments in enumerate(laid):
+        kind = frame.pages[min(index, len(frame.pages) - 1)]
+        page = _Page(frame, index, len(laid))
+        page.flow(kind, fragments, flowing)
+        page.layers(index, fragments, flowing, before, after, len(laid))
+        page.close(kind)
+        used.add(page.fonts)
+        for name, data in page.states.items():
+            states.setdefault(name, data)
+        contents, number = writer.number(), writer.number()
+        writer.stream(contents, b"\n".join(page.out))
+        writer.dictionaries[number] = paper.page(
+            contents, index, kind.width * 0.75, kind.height * 0.75
+        )
+        sheets.append((number, page))
+    font = paper.write_fonts(writer, used)
+    structure = _structure(writer, sheets)
+    metadata = writer.number()
+    writer.stream(metadata, _metadata(sheet.title), b"/Type /Metadata/Subtype /XML")
+    info = writer.number()
+    fixed = writer.dictionaries
+    fixed[paper.PAGES] = b"<</Type /Pages/Kids [%b]/Count %d>>" % (
+        paper.joined(number for number, _ in sheets), len(sheets),
+    )  # fmt: skip
+    fixed[paper.CATALOG] = (
+        b"<</Type /Catalog/Pages 1 0 R/Lang %b/StructTreeRoot %d 0 R/ViewerPreferences "
+        b"<</DisplayDocTitle true>>/MarkInfo <</Marked true>>/Metadata %d 0 R>>"
+        % (paper.text(sheet.language), structure, metadata)
+    )
+    fixed[paper.COLOURS] = paper.COLOUR_SPACES
+    fixed[paper.RESOURCES] = paper.resources(states, font)
+    fixed[info] = _info(sheet.title)
+    return writer.bytes(info)
+
+
+def _apart(blocks: list[Block], pages: int) -> tuple[list[Block], list[Block]]:
+    """Return the positioned blocks before and after the flow. Between them none may stand."""
+    places = [index for index, block in enumerate(blocks) if block.node is not None]
+    if not places:
+        raise NotComposable("a letter without text")
+    before, after = blocks[: places[0]], blocks[places[-1] + 1 :]
+    if len(before) + len(after) + len(places) != len(blocks):
+        raise NotComposable("a positioned block within the flow")
+    if any(block.fixed for block in before):
+        raise NotComposable("a fixed block before the flow")
+    if pages > 1 and any(not block.fixed for block in after):
+        raise NotComposable("a positioned block at the end of two pages")
+    return before, after
+
+
+class _Page:
+    """One page in the making: its operators, its marks, and the blocks on it in painted order."""
+
+    def __init__(self, frame: Frame, index: int, count: int) -> None:
+        self.out: list[bytes] = []
+        self.marks = 0
+        self.fonts: list[FontUse] = []
+        self.states: dict[str, bytes] = {}
+        self.parts: list[tuple[str, Block, dict[int, int]]] = []
+        self.count = count
+
+    def flow(self, kind: Any, fragments: list[flow.Fragment], flowing: list[Block]) -> None:
+        out = self.out
+        out += kind.head
+        out += kind.opening
+        alpha = colour = b""
+        self.moving: list[tuple[dict[int, int], Layer, float]] = []
+        for fragment in fragments:
+            block = flowing[fragment.index]
+            marks: dict[int, int] = {}
+            self.states.update(block.states)
+            self.parts.append(("flow", block, marks))
+            placed = list(fragment.placed())
+            whole = len(placed) == block.lines
+            if whole:
+                self.fonts += block.fonts
+            for line, y in placed:
+                if not whole:
+                    for text in line.texts:
+                        self.fonts += text.fonts
+                for mark, tag, ink, head, rise, tail, _ in line.texts:
+                    number = marks[mark] = self.marks
+                    self.marks = number + 1
+                    out.append(b"/%b\n<</MCID %d>>\nBDC" % (tag, number))
+                    if ink.alpha != alpha:
+                        alpha = ink.alpha
+                        out.append(alpha)
+                    if ink.colour != colour:
+                        colour = ink.colour
+                        out.append(colour)
+                    if head:
+                        out.append(b"%b%b%b" % (head, _number(y + rise), tail))
+                    else:
+                        out.append(tail)
+                self.moving += [(marks, layer, y) for layer in line.layers]
+        out += kind.closing
+
+    def layers(
+        self, index: int, fragments: Any, flowing: Any, before: list[Block], after: list[Block],
+        count: int,
+    ) -> None:  # fmt: skip
+        if index == 0:
+            for block in before:
+                self._still(block, 0, "before")
+        for marks, layer, y in self.moving:
+            self._layer(layer, marks, y)
+        for block in after:
+            last = index == count - 1
+            self._still(block, min(index, 2), "after" if last else "outside")
+
+    def _still(self, block: Block, kind: int, place: str) -> None:
+        marks: dict[int, int] = {}
+        self.parts.append((place, block, marks))
+        for layer in block.layers[kind if block.fixed else 0]:
+            self._layer(layer, marks, 0.0)
+
+    def _layer(self, layer: Layer, marks: dict[int, int], y: float) -> None:
+        self.fonts += layer.fonts
+        self.states.update(layer.states)
+        for part in layer.parts:
+            if isinstance(part, bytes):
+                self.out.append(part)
+            elif isinstance(part, Marked):
+                marks[part.mark] = self.marks
+                self.out.append(b"/%b\n<</MCID %d>>\nBDC" % (part.tag, self.marks))
+                self.marks += 1
+            else:
+                self.out.append(b"%b%b Tm" % (part.head, _number(y + part.y)))
+
+    def close(self, kind: Any) -> None:
+        self.out += kind.tail
+
+
+def _number(value: float) -> bytes:
+    if value.is_integer():
+        return b"%d" % value
+    return (b"%f" % value).rstrip(b"0")
+
+
+def _structure(writer: paper.Writer, sheets: list[tuple[int, _Page]]) -> int:
+    mapping, root, document = (writer.number() for _ in range(3))
+    top, tree = [], []
+    for index, (sheet, page) in enumerate(sheets):
+        article, holders = writer.number(), {}
+        kids, outside = [], []
+        order = {"before": 0, "flow": 1, "after": 2, "outside": 3}
+        for place, block, marks in sorted(page.parts, key=lambda part: order[part[0]]):
+            parent, refs = (document, outside) if place == "outside" else (article, kids)
+            refs += paper.write_block(
+                writer, block.elements, block.roots, parent, sheet, marks, holders
+            )
+        writer.dictionaries[article] = paper.element(b"Art", kids, sheet, document)
+        top += [b"%d 0 R" % article, *outside]
+        tree.append(b"%d [%b]" % (index, paper.joined(holders[i] for i in sorted(holders))))
+    writer.dictionaries[mapping] = b"<</Nums [%b]>>" % b" ".join(tree)
+    writer.dictionaries[root] = b"<</Type /StructTreeRoot/ParentTree %d 0 R/K [%d 0 R]>>" % (
+        mapping, document,
+    )  # fmt: skip
+    writer.dictionaries[document] = (
+        b"<</Type /StructElem/S /Document/K [%b]/P %d 0 R>>" % (b" ".join(top), root)
+    )
+    return root
+
+
+@lru_cache(maxsize=64)
+def _metadata(title: str) -> bytes:
+    head = b'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>\n<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    data = DocumentMetadata(title=title).generate_rdf_metadata("ua", 1, None)
+    return b"\n".join((head, data, b'</x:xmpmeta>\n<?xpacket end="r"?>'))
+
+
+@lru_cache(maxsize=64)
+def _info(title: str) -> bytes:
+    shown = b"/Title " + paper.text(title) if title else b""
+    return b"<</Producer (WeasyPrint %b)%b>>" % (engine.weasyprint.__version__.encode(), shown)

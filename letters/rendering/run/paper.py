@@ -1,0 +1,206 @@
+"""Write a letter's PDF: the objects and their order as WeasyPrint and pydyf write them.
+
+PDF 1.7 with object and cross-reference streams (ISO 32000-1 §7.5.7, §7.5.8), tagged.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from math import ceil, log
+from typing import Any
+
+import pydyf
+from tinycss2.color5 import D50, D65
+
+from letters.rendering.run import fonts
+from letters.rendering.run.fonts import FontSet
+from letters.rendering.run.pieces import Element
+
+_HEAD = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
+PAGES, CATALOG, COLOURS, RESOURCES = 1, 2, 3, 4
+
+
+class Writer:
+    """Collects objects: dictionaries for the object stream, streams as they come."""
+
+    def __init__(self) -> None:
+        self.dictionaries: dict[int, bytes] = {}
+        self.streams: list[tuple[int, bytes]] = []
+        self.count = 1
+
+    def number(self) -> int:
+        self.count += 1
+        return self.count - 1
+
+    def stream(self, number: int, content: bytes, extra: bytes = b"") -> None:
+        self.packed(number, zlib.compress(content, 9), extra)
+
+    def packed(self, number: int, content: bytes, extra: bytes) -> None:
+        written = b"%d 0 obj\n<<%b/Filter /FlateDecode/Length %d>>\nstream\n%b\nendstream\nendobj\n"
+        self.streams.append((number, written % (number, extra, len(content), content)))
+
+    def bytes(self, info: int) -> bytes:
+        """Return the file. `info` is the number of the document's information."""
+        parts, offsets, position = [_HEAD], {}, len(_HEAD)
+        for number, written in self.streams:
+            offsets[number] = position
+            parts.append(written)
+            position += len(written)
+        packed = self.number()
+        self.streams.clear()
+        self._object_stream(packed)
+        ((_, written),) = self.streams
+        offsets[packed] = position
+        parts.append(written)
+        position += len(written)
+        self.streams.clear()
+        self._references(packed, offsets, position, info)
+        parts.append(self.streams[0][1])
+        parts.append(b"startxref\n%d\n%%%%EOF\n" % position)
+        return b"".join(parts)
+
+    def _object_stream(self, number: int) -> None:
+        position, head = 0, []
+        bodies = sorted(self.dictionaries.items())
+        for key, body in bodies:
+            head.append(f"{key} {position}")
+            position += len(body) + 1
+        first = " ".join(head).encode()
+        extra = b"/Type /ObjStm/N %d/First %d" % (len(bodies), len(first) + 1)
+        self.stream(number, b"\n".join((first, *(body for _, body in bodies))), extra)
+
+    def _references(
+        self, packed: int, offsets: Mapping[int, int], position: int, info: int
+    ) -> None:
+        size2 = ceil(log(position + 1, 256))
+        # Generations count, too: object 0 has 65535.
+        size3 = ceil(log(max(65535, len(self.dictionaries)) + 1, 256))
+        rows, index = [_row(0, 0, 65535, size2, size3)], 0
+        for number in range(1, packed + 1):
+            if number in offsets:
+                rows.append(_row(1, offsets[number], 0, size2, size3))
+            else:
+                rows.append(_row(2, packed, index, size2, size3))
+                index += 1
+        rows.append(_row(1, position, 0, size2, size3))
+        own = self.number()
+        extra = b"/Type /XRef/Index [0 %d]/W [1 %d %d]/Size %d/Root %d 0 R/Info %d 0 R" % (
+            own + 1, size2, size3, own + 1, CATALOG, info,
+        )  # fmt: skip
+        self.stream(own, b"".join(rows), extra)
+
+
+def _row(kind: int, second: int, third: int, size2: int, size3: int) -> bytes:
+    return bytes((kind,)) + second.to_bytes(size2, "big") + third.to_bytes(size3, "big")
+
+
+COLOUR_SPACES: bytes = pydyf.Dictionary(
+    {
+        "lab-d50": pydyf.Array(("/Lab", pydyf.Dictionary({
+            "WhitePoint": pydyf.Array(D50), "Range": pydyf.Array((-125, 125, -125, 125))}))),
+        "lab-d65": pydyf.Array(("/Lab", pydyf.Dictionary({
+            "WhitePoint": pydyf.Array(D65), "Range": pydyf.Array((-125, 125, -125, 125))}))),
+    }
+).data  # fmt: skip
+
+
+def resources(states: Mapping[str, bytes], font: int) -> bytes:
+    inner = b"".join(b"/%b %b" % (name.encode(), data) for name, data in states.items())
+    return (
+        b"<</ExtGState <<%b>>/XObject <<>>/Pattern <<>>/Shading <<>>/ColorSpace %d 0 R/Font %d 0 R>>"
+        % (inner, COLOURS, font)
+    )
+
+
+@lru_cache(maxsize=64)
+def page_boxes(width: float, height: float) -> tuple[bytes, bytes]:
+    """Return a page's MediaBox, and its TrimBox and BleedBox. Lengths in points."""
+    zero = -0.75 * 0
+    media = pydyf.Array([zero, zero, zero + width, zero + height]).data
+    trim = pydyf.Array([zero + 0.0, zero + 0.0, zero + width - 0.0, zero + height - 0.0]).data
+    return media, trim
+
+
+def page(contents: int, index: int, width: float, height: float) -> bytes:
+    media, trim = page_boxes(width, height)
+    return (
+        b"<</Type /Page/Parent 1 0 R/MediaBox %b/Contents %d 0 R/Resources 4 0 R/Tabs /S"
+        b"/StructParents %d/TrimBox %b/BleedBox %b>>" % (media, contents, index, trim, trim)
+    )
+
+
+def write_fonts(writer: Writer, used: FontSet) -> int:
+    """Write the fonts. Returns the number of the dictionary that names them."""
+    files = {}
+    for key, font in used.fonts.items():
+        embedded = fonts.subsets.get(font, used.unicode[key])
+        number = writer.number()
+        writer.packed(number, embedded.stream, embedded.extra)
+        files[key] = number, embedded.type
+    names = []
+    for key, font in used.fonts.items():
+        (file, kind), widths = files[key], used.widths[key]
+        mapped, described, below, whole = (writer.number() for _ in range(4))
+        writer.stream(mapped, fonts.unicode_map(used.unicode[key]))
+        writer.dictionaries[described] = fonts.descriptor(font, widths, file, kind)
+        writer.dictionaries[below] = fonts.descendant(font, widths, described, kind)
+        writer.dictionaries[whole] = fonts.composite(font, mapped, below)
+        names.append(b"/%b %d 0 R" % (font.hash.encode(), whole))
+    number = writer.number()
+    writer.dictionaries[number] = b"<<" + b"".join(names) + b">>"
+    return number
+
+
+def element(kind: bytes, kids: Iterable[bytes], sheet: int, parent: int) -> bytes:
+    return b"<</Type /StructElem/S /%b/K [%b]/Pg %d 0 R/P %d 0 R>>" % (
+        kind, b" ".join(kids), sheet, parent,
+    )  # fmt: skip
+
+
+def write_block(
+    writer: Writer, elements: tuple[Element, ...], roots: tuple[int, ...], parent: int,
+    sheet: int, marks: Mapping[int, int], holders: dict[int, int],
+) -> list[bytes]:  # fmt: skip
+    """Write a block's structure on one page. `marks`: the block's marks there → the page's.
+
+    Adds to `holders` which object holds each of the page's marks. Returns references for `parent`.
+    """
+    kept = _kept(elements, marks)
+    numbers = {index: writer.number() for index in kept}
+    for index in kept:
+        kind, above, kids = elements[index]
+        number, refs = numbers[index], []
+        for kid in kids:
+            if kid >= 0:
+                if kid in numbers:
+                    refs.append(b"%d 0 R" % numbers[kid])
+            elif -1 - kid in marks:
+                place = marks[-1 - kid]
+                refs.append(b"%d" % place)
+                holders[place] = number
+        writer.dictionaries[number] = element(
+            kind, refs, sheet, parent if above < 0 else numbers[above]
+        )
+    return [b"%d 0 R" % numbers[index] for index in roots if index in numbers]
+
+
+def _kept(elements: tuple[Element, ...], marks: Mapping[int, int]) -> list[int]:
+    """Return the elements that have something on this page, in their order."""
+    kept = [False] * len(elements)
+    for index in range(len(elements) - 1, -1, -1):
+        for kid in elements[index].kids:
+            if kept[kid] if kid >= 0 else -1 - kid in marks:
+                kept[index] = True
+                break
+    return [index for index, keep in enumerate(kept) if keep]
+
+
+def text(value: str) -> bytes:
+    written: bytes = pydyf.String(value).data
+    return written
+
+
+def joined(numbers: Iterable[Any]) -> bytes:
+    return b" ".join(b"%d 0 R" % number for number in numbers)
