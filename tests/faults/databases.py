@@ -1,0 +1,70 @@
+"""A prepared database, copied for every run: a file, or a PostgreSQL database by template."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import psycopg
+
+TEMPLATE = "faults_template"
+
+
+class Databases(Protocol):
+    """`name` is what Django's settings_dict["NAME"] wants for the copy."""
+
+    kind: str
+
+    def url(self, name: str = TEMPLATE) -> str: ...
+
+    def copy(self, name: str) -> str: ...
+
+    def drop(self, name: str) -> None: ...
+
+
+class SqliteFiles:
+    kind = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def url(self, name: str = TEMPLATE) -> str:
+        return f"sqlite:///{self.folder / name}.sqlite3"
+
+    def copy(self, name: str) -> str:
+        target = self.folder / f"{name}.sqlite3"
+        shutil.copyfile(self.folder / f"{TEMPLATE}.sqlite3", target)
+        return str(target)
+
+    def drop(self, name: str) -> None:
+        for path in self.folder.glob(f"{name}.sqlite3*"):
+            path.unlink()
+
+
+class PostgresDatabases:
+    kind = "postgres"
+
+    def __init__(self, server: str) -> None:
+        """`server` is the address of any database of a cluster that may be filled with ours."""
+        self.server = server
+
+    def url(self, name: str = TEMPLATE) -> str:
+        return urlsplit(self.server)._replace(path=f"/{name}").geturl()
+
+    def copy(self, name: str) -> str:
+        # Nobody may be connected to the template meanwhile; FILE_COPY is slower for small ones.
+        self.ask(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+        return name
+
+    def drop(self, name: str) -> None:
+        self.ask(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def ask(self, statement: str) -> None:
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[arg-type]
+
+
+def databases(kind: str, folder: Path, server: str) -> Databases:
+    return SqliteFiles(folder) if kind == "sqlite" else PostgresDatabases(server)

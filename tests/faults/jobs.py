@@ -1,0 +1,74 @@
+"""What a lane does with a job: prepare a site, tell a story with a fault in it, and check."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import connections
+from django.test import Client
+
+from campaign.models import Campaign, Government
+from letters import queries
+from letters.rendering.compose import Answers
+from letters.rendering.pdf import letter_pdf
+from tests.faults.databases import Databases
+from tests.faults.run import Run
+from tests.faults.scenarios import STORIES
+from tests.faults.servers import Sink
+
+
+def warm_up() -> None:
+    """Load what every fork would load again: templates, fonts, address patterns."""
+    Client().get("/en/bench/")
+    campaign, government = Campaign.objects.get(), Government.objects.get()
+    answers = Answers("Mari Tamm", town="Tartu", words="Sõnad.")
+    letter_pdf(queries.draft(campaign, government, answers, country="EE").document)
+    connections.close_all()
+
+
+@dataclass
+class Lane:
+    folder: Path
+    databases: Databases
+    sink: Sink = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.numbers = itertools.count(1)
+        self.sink = Sink(self.folder / "sink")
+
+    def run(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Do one job. `failpoint` names place, action and the pass at which it acts."""
+        name = f"{self.folder.name}_{next(self.numbers)}"
+        run = Run(
+            name, self.folder / name, self.databases, self.sink, seed=job.get("seed", 1),
+            failpoint=job.get("failpoint", ""), reconcile=job.get("reconcile", False),
+            shortened=job.get("shortened", {}),
+        )  # fmt: skip
+        with run:
+            STORIES[job["story"]](run)
+            run.wake_zombies()
+            found = run.findings()
+            run.problems = found.problems
+            answer = {**vars(found), "fired": run.fired, "faults": run.faults}
+            if not job.get("failpoint"):
+                answer["passed"] = passed(run.folder)
+            if found.problems:
+                answer["folder"] = str(run.folder)
+        for path in self.sink.kept.glob("*.eml"):
+            path.unlink()
+        return answer
+
+
+def passed(folder: Path) -> dict[str, int]:
+    """Return how often each place was passed at most in one process."""
+    path = folder / "failpoints" / "passed"
+    return dict(Counter(path.read_text().split())) if path.exists() else {}
+
+
+def clean(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,47 @@
+"""A lane: one process that does run after run, one job a line from its standard input.
+
+It has imported everything and set one letter as PDF, so that a fork of it starts at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+
+def main(kind: str, place: str, server: str) -> None:
+    folder = Path(place)
+    os.environ["VAR_DIR"] = str(folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.faults.settings"
+    from tests.faults.databases import databases
+
+    made = databases(kind, folder.parent, server)
+    os.environ["DATABASE_URL"] = made.url()
+    import django
+
+    django.setup()
+    from tests.faults import jobs
+
+    jobs.warm_up()
+    lane = jobs.Lane(folder, made)
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # nothing but answers may go there
+    print("ready", file=answers, flush=True)
+    for line in sys.stdin:
+        job: dict[str, Any] = json.loads(line)
+        started = time.monotonic()
+        try:
+            result = lane.run(job)
+        except Exception:
+            result = {"problems": [f"the bench: {traceback.format_exc()[-3000:]}"]}
+        result["seconds"] = round(time.monotonic() - started, 2)
+        print(json.dumps({**job, **result}), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4])

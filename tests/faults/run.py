@@ -1,0 +1,264 @@
+"""One run: a site of its own (database, files, time), its processes, and what befell them.
+
+The run itself is the supervisor: it starts a supporter's request or a worker as a fork, starts
+it again when it died, moves time on when everything waits, and wakes up zombies at the end.
+"""
+
+from __future__ import annotations
+
+import email
+import os
+import random
+import re
+import shutil
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connections
+from django.test.utils import override_settings
+
+from letters import clock, failpoints
+from tests.faults import people
+from tests.faults.checker import Findings, in_flight, next_moment
+from tests.faults.databases import Databases
+from tests.faults.fork import End, Fork
+from tests.faults.servers import Sink
+
+LONG_STOP_SECONDS = 20 * 60
+ROUNDS = 80
+TRIES = 6
+LINK = re.compile(r"https?://[^\s<>\"]+/(?:confirm|letter)/[^\s<>\"]+")
+
+
+@dataclass(frozen=True)
+class Person:
+    name: str
+    email: str
+    words: str
+
+
+@dataclass
+class Run:
+    """`failpoint` as FAILPOINTS wants it, or empty. `reconcile`: ask the ledger."""
+
+    name: str
+    folder: Path
+    databases: Databases
+    sink: Sink
+    seed: int = 1
+    failpoint: str = ""
+    reconcile: bool = False
+    listener: int = 0
+    shortened: dict[str, Any] = field(default_factory=dict)
+    travelled: float = 0
+    zombies: list[Fork] = field(default_factory=list)
+    confirmed: list[Person] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    in_flight: set[str] = field(default_factory=set)
+    faults: int = 0
+    asked: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+
+    # --- the site -----------------------------------------------------------------------------
+    def __enter__(self) -> Run:
+        self.folder.mkdir(parents=True)
+        self.random = random.Random(self.seed)
+        self.mark = self.sink.mark()
+        self.database = self.databases.copy(self.name)
+        self._settings = override_settings(**self._own_settings())
+        self._settings.enable()
+        self._name_before = settings.DATABASES["default"]["NAME"]
+        self._use(self.database)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for zombie in self.zombies:
+            zombie.kill()
+        connections.close_all()
+        self._use(self._name_before)
+        self._settings.disable()
+        self.databases.drop(self.name)
+        if not self.problems and exception[0] is None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _own_settings(self) -> dict[str, Any]:
+        storages = settings.STORAGES
+        options = {**storages["default"]["OPTIONS"], "location": self.folder / "letters"}
+        return {
+            "VAR_DIR": self.folder,
+            "MAILBOX_DIR": self.folder / "mailbox",
+            "STORAGES": {**storages, "default": {**storages["default"], "OPTIONS": options}},
+            "EMAIL_URL": f"smtp://127.0.0.1:{self.sink.ports[self.listener]}",
+            "RECONCILE": f"sink:{self.sink.path}" if self.reconcile else "",
+        }
+
+    @staticmethod
+    def _use(name: str) -> None:
+        connections.close_all()
+        connections["default"].settings_dict["NAME"] = name
+        clock._anchor = None
+
+    # --- processes ----------------------------------------------------------------------------
+    def start(self, function: Callable[..., Any], *arguments: Any, armed: bool = True) -> Fork:
+        """Start a process of the site. Not `armed`: no fault may befall it."""
+        connections.close_all()
+        seed = self.random.random()
+
+        def live() -> Any:
+            os.environ["FAILPOINTS"] = self.failpoint if armed else ""
+            failpoints._passed.clear()
+            random.seed(seed)
+            return function(*arguments)
+
+        return Fork(live, log=self.folder / "log")
+
+    def do(
+        self, function: Callable[..., Any], *arguments: Any, armed: bool = True,
+        until: Callable[[], bool] | None = None,
+    ) -> End:  # fmt: skip
+        process = self.start(function, *arguments, armed=armed)
+        end = process.wait(until=until)
+        if end.hung:
+            self.problems.append(f"{function.__name__} hung")
+        if end.stopped:
+            self.zombies.append(process)
+        if end.stopped or end.signal or end.code:
+            self.note_fault()
+        if end.stopped:
+            self.travel(LONG_STOP_SECONDS)
+        return end
+
+    def surely(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Do what no fault may befall: the bench's own steps."""
+        end = self.do(function, *arguments, armed=False)
+        if not end.good:
+            raise RuntimeError(f"{function.__name__}: {end}\n{self.log()[-3000:]}")
+        return end.result
+
+    def log(self) -> str:
+        path = self.folder / "log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    @property
+    def fired(self) -> bool:
+        return any((self.folder / "failpoints").glob("fired-*"))
+
+    def note_fault(self) -> None:
+        """Remember what was on its way in this moment: only that may arrive twice (I2)."""
+        self.faults += 1
+        arrived = {arrival.message_id for arrival in self.sink.arrivals(self.mark)}
+        self.in_flight |= in_flight(arrived)
+
+    # --- time ---------------------------------------------------------------------------------
+    def travel(self, seconds: float) -> None:
+        self.travelled += max(0.0, seconds)
+        part = self.folder / "travelled.part"
+        part.write_text(str(self.travelled))
+        part.rename(self.folder / "travelled")
+
+    def travel_to(self, moment: datetime) -> None:
+        self.travel((moment - clock.now()).total_seconds() + 0.5)
+
+    # --- supporters ---------------------------------------------------------------------------
+    def person(self, number: int) -> Person:
+        name = f"Mari Tamm {self.random.choice(('Õun', 'Ängström', 'Nguyễn'))}"
+        return Person(
+            name, f"mari{number}.{self.name}@people.bench.internal", f"My field no. {number}."
+        )
+
+    def sign(self, person: Person, **changes: Any) -> bool:
+        """Fill in the form and press until an answer comes. Returns whether it was taken."""
+        path = "/en/bench/"
+        data = {
+            "government": "XA", "name": person.name, "email": person.email, "country": "EE",
+            "town": "Tartu", "words": person.words, "consent": "on", "action": "sign", **changes,
+        }  # fmt: skip
+        data["form_key"] = self.surely(people.open_page, path)
+        return self._press(path, data)
+
+    def _press(self, path: str, data: dict[str, Any]) -> bool:
+        for _ in range(TRIES):
+            end = self.do(people.post, path, data)
+            if end.good and end.result[0] < 500:
+                if end.result[0] not in (302, 303):
+                    self.problems.append(f"POST {path} was answered with {end.result[0]}")
+                return bool(end.result[0] in (302, 303))
+            self.note_fault()
+        self.problems.append(f"POST {path} failed {TRIES} times")
+        return False
+
+    def confirm(self, person: Person) -> bool:
+        """Open the link in the mail and press."""
+        mails = [mail for mail in self.mails(person.email) if "/confirm/" in _body(mail)]
+        if not mails:
+            self.problems.append("no mail with the link arrived")
+            return False
+        if taken := self._press(_link(mails[-1]), {}):
+            self.confirmed.append(person)
+        return taken
+
+    def mails(self, to: str) -> list[EmailMessage]:
+        """Return what arrived for somebody, oldest first."""
+        ours = {arrival.message_id for arrival in self.sink.arrivals(self.mark)}
+        found = []
+        for path in sorted(self.sink.kept.glob("*.eml")):
+            message = email.message_from_bytes(path.read_bytes(), policy=default)
+            assert isinstance(message, EmailMessage)
+            if message["Message-ID"] in ours and message["To"] == to:
+                found.append(message)
+        return found
+
+    # --- workers ------------------------------------------------------------------------------
+    def work(self) -> End:
+        """Let a worker work until nothing is due. One that is to be asked to end runs on."""
+        if "=term" in self.failpoint and not self.fired:
+            return self.do(people.work, until=lambda: next_moment(only_due=True) is None)
+        return self.do(people.work_once)
+
+    def settle(self) -> None:
+        """Work and let time pass until nothing is on its way any more."""
+        for _ in range(ROUNDS):
+            self.work()
+            moment = next_moment()
+            if moment is None:
+                return
+            self.travel_to(moment)
+        self.problems.append("not quiescent")
+
+    def wake_zombies(self) -> None:
+        """Let those that were stopped go on, long after their leases."""
+        for zombie in self.zombies:
+            zombie.signal(signal.SIGCONT)
+            end = zombie.wait()
+            if end.hung:
+                self.problems.append("a zombie hung")
+        self.zombies.clear()
+        self.settle()
+
+    def findings(self) -> Findings:
+        """Return what the checker says at the end."""
+        return Findings(**self.surely(check, self))
+
+
+def check(run: Run) -> dict[str, Any]:
+    from tests.faults import checker
+
+    return checker.check(run)
+
+
+def _body(message: EmailMessage) -> str:
+    part = message.get_body(("plain",))
+    return str(part.get_content()) if part else ""
+
+
+def _link(message: EmailMessage) -> str:
+    found = LINK.search(_body(message))
+    assert found is not None
+    return urlsplit(found[0]).path
