@@ -6,20 +6,20 @@ M1 carries no byte that the visitor typed (DESIGN.md §8.1): it would make us a 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from campaign.models import Campaign, CampaignText
-from letters.enums import LINKS, LetterState, Purpose
-from letters.identifiers import token_for
+from letters.enums import LetterState, Purpose
 from letters.models import Decision, Letter, Outbound
-from letters.rendering.compose import Addressee, long_date
+from letters.rendering.compose import long_date
 from letters.rendering.document import LetterDocument
 from letters.rendering.mail import Attachment, Mail
+from letters.rendering.mail_answer import answer_mail, given_up_mail
+from letters.rendering.mail_parts import common, letter_of, office_title, share_url
 from letters.rendering.text import letter_text
+from letters.return_address import answer_address
 
 
 def render_mail(outbound: Outbound) -> Mail:
@@ -27,29 +27,14 @@ def render_mail(outbound: Outbound) -> Mail:
     with override(outbound.language):
         if outbound.purpose == Purpose.LETTER:
             return _letter(outbound)
+        if outbound.purpose in _ELSEWHERE:
+            return _ELSEWHERE[Purpose(outbound.purpose)](outbound)
         return _to_supporter(outbound)
-
-
-def link(outbound: Outbound) -> str:
-    """Return the address of this mail's own link, the same each time."""
-    purpose = LINKS[outbound.purpose]
-    page = "confirm" if purpose == "confirm" else "letter"
-    return f"{settings.SITE_URL}/{outbound.language}/{page}/{token_for(purpose, outbound.id)}/"
-
-
-def page_text(campaign: Campaign, language: str) -> CampaignText | None:
-    """Return the campaign's words in `language`, else in its own."""
-    texts = {text.language: text for text in campaign.texts.all()}
-    return texts.get(language) or texts.get(campaign.default_language)
-
-
-def office_title(letter: Letter) -> str:
-    return Addressee(letter.government, letter.office).title
 
 
 def _to_supporter(outbound: Outbound) -> Mail:
     campaign = outbound.its_submission.campaign
-    context = {**_common(outbound, campaign), **_SPECIFIC[Purpose(outbound.purpose)](outbound)}
+    context = {**common(outbound, campaign), **_SPECIFIC[Purpose(outbound.purpose)](outbound)}
     name = f"emails/{outbound.purpose}"
     return Mail(
         subject=render_to_string(f"{name}.subject.txt", context).strip(),
@@ -61,19 +46,6 @@ def _to_supporter(outbound: Outbound) -> Mail:
         reply_name=campaign.organisation,
         attachments=_pdf(outbound) if outbound.purpose == Purpose.COPY else (),
     )
-
-
-def _common(outbound: Outbound, campaign: Campaign) -> dict[str, Any]:
-    address = link(outbound)
-    return {
-        "campaign": campaign,
-        "page": page_text(campaign, outbound.language),
-        "site_name": settings.SITE_NAME,
-        "language": outbound.language,
-        "link": address,
-        "stop_link": f"{address}stop/",
-        "expires": campaign.today(outbound.its_submission.expires_at),
-    }
 
 
 def _confirm(outbound: Outbound) -> dict[str, Any]:
@@ -97,7 +69,7 @@ def _already(outbound: Outbound) -> dict[str, Any]:
 
 
 def _copy(outbound: Outbound) -> dict[str, Any]:
-    letter = _letter_of(outbound)
+    letter = letter_of(outbound)
     return {
         "letter": letter,
         "letters": [letter],
@@ -109,7 +81,7 @@ def _copy(outbound: Outbound) -> dict[str, Any]:
 
 
 def _decided(outbound: Outbound) -> dict[str, Any]:
-    letter = _letter_of(outbound)
+    letter = letter_of(outbound)
     decision = letter.decisions.exclude(outcome=Decision.Outcome.APPROVED).last()
     return {
         "letter": letter,
@@ -125,11 +97,12 @@ _SPECIFIC = {
     Purpose.RETURNED: _decided,
     Purpose.REJECTED: _decided,
 }
+_ELSEWHERE = {Purpose.ANSWER: answer_mail, Purpose.GIVEN_UP: given_up_mail}
 
 
 def _letter(outbound: Outbound) -> Mail:
-    letter, submission = _letter_of(outbound), outbound.its_submission
-    campaign, document = letter.campaign, document_of(_letter_of(outbound))
+    letter, submission = letter_of(outbound), outbound.its_submission
+    campaign, document = letter.campaign, document_of(letter_of(outbound))
     context = {
         "campaign": campaign,
         "submission": submission,
@@ -142,13 +115,14 @@ def _letter(outbound: Outbound) -> Mail:
         "site_url": settings.SITE_URL,
     }
     direct = submission.reply_directly
+    through_us = answer_address(letter.number) or campaign.contact_email
     return Mail(
         subject=render_to_string("emails/letter.subject.txt", context).strip(),
         text=render_to_string("emails/letter.txt", context),
         html="",
         language=document.language,
         sender_name=f"{submission.name} (letter)",
-        reply_to=submission.email if direct else campaign.contact_email,
+        reply_to=submission.email if direct else through_us,
         reply_name=submission.name if direct else campaign.organisation,
         attachments=_pdf(outbound),
     )
@@ -162,18 +136,7 @@ def document_of(letter: Letter) -> LetterDocument:
 
 
 def _pdf(outbound: Outbound) -> tuple[Attachment, ...]:
-    letter = _letter_of(outbound)
+    letter = letter_of(outbound)
     if not letter.pdf:
         return ()
     return (Attachment(letter.pdf, f"letter-{letter.number}.pdf", letter.pdf_sha256),)
-
-
-def _letter_of(outbound: Outbound) -> Letter:
-    if outbound.letter is None:
-        raise ValueError(f"A {outbound.purpose} mail needs its letter.")
-    return outbound.letter
-
-
-def share_url(campaign: Campaign, language: str, source: str = "mail") -> str:
-    """Return the page's public address with the source of the visit, and nothing personal."""
-    return f"{settings.SITE_URL}/{language}/{campaign.slug}/?{urlencode({'s': source})}"

@@ -19,7 +19,7 @@ from letters.identifiers import own_token
 from letters.models import AccessToken, Letter, Submission
 from letters.moves import NotAllowed
 from letters.rendering.html import letter_html
-from letters.rendering.mails import office_title
+from letters.rendering.mail_parts import office_title
 from letters.views.responses import in_language, link_unknown, private
 
 WAITING = (LetterState.AWAITING, LetterState.RETURNED)

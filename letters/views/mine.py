@@ -20,7 +20,8 @@ from letters.identifiers import own_token
 from letters.models import AccessToken, Letter, Submission
 from letters.moves import NotAllowed
 from letters.rendering.html import letter_html
-from letters.rendering.mails import document_of, office_title, page_text, share_url
+from letters.rendering.mail_parts import office_title, page_text, share_url
+from letters.rendering.mails import document_of
 from letters.views import status
 from letters.views.responses import in_language, link_unknown, private
 

@@ -29,7 +29,7 @@ def letter_to(client, address: str) -> Letter:
 
 def sign_and_confirm_by_rows(client, world) -> None:
     # The confirmation mail went to the sink, not to the mailbox: its link is made again.
-    from letters.rendering.mails import link
+    from letters.rendering.mail_parts import link
     from tests.journey import sign
 
     sign(client, world)
