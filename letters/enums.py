@@ -48,6 +48,7 @@ class OutboundState(models.TextChoices):
     QUEUED = "queued", _("queued")
     SENDING = "sending", _("being sent")
     SENT = "sent", _("sent")
+    BOUNCED = "bounced", _("bounced")
     UNKNOWN = "unknown", _("unknown whether it arrived")
     HELD = "held", _("held")
     FAILED = "failed", _("failed")
@@ -131,6 +132,16 @@ OUTBOUND_MOVES: dict[str, frozenset[str]] = {
     O.UNKNOWN: frozenset({O.SENT, O.QUEUED, O.HELD}),
     O.HELD: frozenset({O.QUEUED, O.SENT, O.CANCELLED}),
     O.FAILED: frozenset({O.QUEUED, O.SENT, O.CANCELLED}),
-    O.SENT: frozenset(),
+    O.SENT: frozenset({O.BOUNCED}),
+    O.BOUNCED: frozenset(),
     O.CANCELLED: frozenset(),
+}
+
+P = SubmissionState
+SUBMISSION_MOVES: dict[str, frozenset[str]] = {
+    P.AWAITING: frozenset({P.CONFIRMED, P.REPEATED, P.EXPIRED, P.ERASED}),
+    P.REPEATED: frozenset({P.AWAITING, P.EXPIRED, P.ERASED}),
+    P.CONFIRMED: frozenset({P.ERASED}),
+    P.EXPIRED: frozenset({P.ERASED}),
+    P.ERASED: frozenset(),
 }

@@ -12,8 +12,12 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import caches
+from django.db import connection
+from django.test import TransactionTestCase
 from django.utils import translation
 from pytest_django import Settings
+
+from letters import guards
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -62,6 +66,21 @@ def own_files(settings: Settings, tmp_path: Path) -> None:
         "default": {**storages["default"], "OPTIONS": options},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True, scope="session")
+def emptied_without_guards() -> Iterator[None]:
+    """Django empties the tables after a transactional test, on SQLite by DELETE, which the guards
+    of moves and attempts refuse: they are lifted for that moment (letters/guards.py)."""
+    empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # it has no name for others
+
+    def unguarded(self: TransactionTestCase) -> None:
+        with guards.lifted(connection):
+            empty(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", unguarded)
+        yield
 
 
 @pytest.fixture(autouse=True)

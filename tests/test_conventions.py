@@ -22,7 +22,7 @@ CODE = [
 LAYERS = [
     {
         "enums", "identifiers", "blocks", "placeholders", "validators", "routes", "typos",
-        "letter_file", "dimensions", "clock", "failpoints", "return_address",
+        "letter_file", "dimensions", "clock", "failpoints", "guards", "return_address",
     },
     {"models"},
     {"moves", "queries", "counts", "rendering", "retention", "form_key"},

@@ -14,7 +14,7 @@ from letters.delivery import rows
 from letters.enums import LetterState, OutboundState, Purpose, SubmissionState
 from letters.identifiers import own_token, signer_of
 from letters.models import AccessToken, Outbound, Submission, Suppression
-from letters.moves import move_outbound
+from letters.moves import move_outbound, move_submission
 from letters.queries import already_written
 
 # One confirmation a day and campaign, two in all until the mailbox's owner confirms one, and
@@ -121,7 +121,9 @@ def change_address(submission: Submission, email: str) -> None:
     signer = signer_of(email)
     now.letters.filter(state=LetterState.AWAITING).update(signer=signer)
     state = state_for(now, signer)
-    Submission.objects.filter(pk=now.pk).update(email=email, signer=signer, state=state)
+    if state != now.state:
+        move_submission(now, state, actor="supporter")
+    Submission.objects.filter(pk=now.pk).update(email=email, signer=signer)
     submission.refresh_from_db()
     ask(submission, again=True)
 

@@ -16,7 +16,7 @@ from letters.actions.asking import OPEN, ask, change_address, locked, state_for
 from letters.enums import LetterState, SubmissionState
 from letters.identifiers import signer_of
 from letters.models import Letter, Submission
-from letters.moves import move_letter
+from letters.moves import move_letter, move_submission
 from letters.queries import already_written, targets
 
 LINK_DAYS = 7
@@ -152,6 +152,6 @@ def revise(submission: Submission, form: Form) -> Submission:
     _write_letters(submission, [g for g in form.governments if g.pk not in kept], form)
     if submission.state in OPEN:
         state = state_for(submission, submission.signer)
-        Submission.objects.filter(pk=submission.pk).update(state=state)
-        submission.state = state
+        if state != submission.state:
+            move_submission(submission, state, actor="supporter")
     return submission

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+def new_identity() -> str:
+    return secrets.token_hex(16)
 
 
 class SiteDelivery(models.Model):
     """The switch of all delivery: one row, number 1.
 
     `reason` RESTORED: the database is older than what this machine remembers to have sent
-    (F31); nothing leaves until a person has looked.
+    (F31); nothing leaves until a person has looked. `identity` tells this database from others,
+    `generation` counts how often it was released after a restore, and `vouched_until` is how long
+    a computer that remembers, or a person, answers for it (delivery/gate.py).
     """
 
     class Reason(models.TextChoices):
@@ -29,6 +37,9 @@ class SiteDelivery(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    identity = models.CharField(max_length=32, default=new_identity, editable=False)
+    generation = models.PositiveIntegerField(default=1, editable=False)
+    vouched_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("delivery of the site")
@@ -58,6 +69,7 @@ class Heartbeat(models.Model):
     host = models.CharField(_("computer"), max_length=80)
     started_at = models.DateTimeField(_("started"))
     at = models.DateTimeField(_("last sign of life"))
+    worked_at = models.DateTimeField(_("last piece of work"), null=True, blank=True)
 
     class Meta:
         ordering = ("kind", "name")
