@@ -26,6 +26,7 @@ def transport_options() -> dict[str, Any]:
 broker_url = settings.CELERY_BROKER_URL
 broker_transport_options = transport_options()
 broker_connection_retry_on_startup = True
+imports = ("letters.delivery.loop",)  # the sign of life of a worker's main loop
 task_ignore_result = True
 task_acks_late = True
 task_reject_on_worker_lost = True

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from django.db import DatabaseError
-from django.db.models import Min, OuterRef, Subquery
+from django.core.cache import caches
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from letters.enums import LetterState, OutboundState
-from letters.models import Letter, Move, Outbound
+from letters import clock
+from letters.delivery import watch
+from letters.models import Heartbeat
 
-LATE_SECONDS = 600
+# A site that an organiser paused is ready: it does what it was told.
+NO_REASON = frozenset({"site"})
 
 
 @require_safe
@@ -23,52 +22,47 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """503 when the database doesn't answer, or something that a worker should do has waited.
+    """503 with its reasons when mail cannot go out: their words are in rendering/troubles.py.
 
-    Looked at: mail that is due, letters to be set, and claims whose worker did not come back,
-    which the sweeper would have freed.
+    Looked at: the database, answering and taking a row in; mail that is due, letters to be set,
+    claims that nobody freed; signs of life; the mail server; the disk. Ages are in seconds.
     """
     try:
-        waits = {name: _seconds_since(oldest()) for name, oldest in OLDEST.items()}
+        _write_a_row()
+        seen = watch.sight()
     except DatabaseError:
-        return _answer({"database": False}, ready=False)
-    ready = all(seconds < LATE_SECONDS for seconds in waits.values())
-    return _answer({"database": True, **waits}, ready=ready)
+        return _answer({"database": False}, ["database"])
+    reasons = [one.kind for one in watch.troubles(seen) if one.kind not in NO_REASON]
+    return _answer(_found(seen), reasons)
 
 
-def _oldest_due() -> datetime | None:
-    rows = Outbound.objects.filter(state=OutboundState.QUEUED).order_by("next_attempt_at")
-    return rows.values_list("next_attempt_at", flat=True).first()
+def _found(seen: watch.Sight) -> dict[str, object]:
+    return {
+        "database": True,
+        "due_mail_seconds": seen.seconds(seen.due_since),
+        "approved_letter_seconds": seen.seconds(seen.approved_since),
+        "lost_claim_seconds": seen.seconds(seen.lost_since),
+        "sweeper_seconds": seen.silent_seconds(Heartbeat.Kind.SWEEPER),
+        "worker_seconds": seen.silent_seconds(Heartbeat.Kind.WORKER),
+        "mail_server": not seen.server_open,
+        "paused": seen.held,
+    }
 
 
-def _oldest_approved() -> datetime | None:
-    moves = Move.objects.filter(letter=OuterRef("pk"), to_state=LetterState.APPROVED)
-    approved = Letter.objects.filter(state=LetterState.APPROVED).annotate(
-        approved_at=Subquery(moves.order_by("-at").values("at")[:1])
-    )
-    oldest: datetime | None = approved.aggregate(at=Min("approved_at"))["at"]
-    return oldest
+def _write_a_row() -> None:
+    """Write a row and take it back. Raises DatabaseError where nothing can be written."""
+    if caches["process"].get("database-writes"):
+        return
+    with transaction.atomic():
+        now = clock.now()
+        Heartbeat.objects.create(name="readyz", kind="web", host="", started_at=now, at=now)
+        transaction.set_rollback(True)
+    caches["process"].set("database-writes", True, watch.REMEMBERED_SECONDS)
 
 
-def _oldest_lease() -> datetime | None:
-    rows = Outbound.objects.filter(state=OutboundState.SENDING).order_by("lease_until")
-    return rows.values_list("lease_until", flat=True).first()
-
-
-OLDEST = {
-    "due_mail_seconds": _oldest_due,
-    "approved_letter_seconds": _oldest_approved,
-    "lost_claim_seconds": _oldest_lease,
-}
-
-
-def _seconds_since(at: datetime | None) -> int:
-    return max(0, int((timezone.now() - at).total_seconds())) if at else 0
-
-
-def _answer(found: dict[str, object], *, ready: bool) -> JsonResponse:
+def _answer(found: dict[str, object], reasons: list[str]) -> JsonResponse:
     return JsonResponse(
-        {"ready": ready, **found},
-        status=200 if ready else 503,
+        {"ready": not reasons, **found, "reasons": reasons},
+        status=503 if reasons else 200,
         headers={"Cache-Control": "no-store"},
     )
