@@ -11,10 +11,10 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Max, Model
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign.models import Campaign, ConsentWording, Office
+from campaign.readiness import lacking
 
 State = Campaign.State
 
@@ -30,21 +30,20 @@ MOVES: dict[str, frozenset[str]] = {
 
 
 class NotAllowed(Exception):
-    """A decision that cannot be carried out; the message tells an organiser why."""
+    """A decision that cannot be carried out. The first sentence tells an organiser why.
+
+    What stands after it in `args` is a list: what has to be done first.
+    """
+
+    def __str__(self) -> str:
+        return "\n  - ".join(map(str, self.args))
 
 
 @transaction.atomic
 def set_state(*, campaign: Campaign, state: Campaign.State, by: AbstractBaseUser) -> Campaign:
     """Move a campaign to another state. Raises NotAllowed."""
     if state not in MOVES[campaign.state]:
-        raise NotAllowed(
-            _("%(campaign)s is %(old)s and cannot become %(new)s.")
-            % {
-                "campaign": campaign,
-                "old": campaign.get_state_display(),
-                "new": Campaign.State(state).label,
-            }
-        )
+        raise NotAllowed(_no_way(campaign, state))
     if state in {State.TEST, State.LIVE}:
         _check_ready(campaign)
     if state == State.LIVE:
@@ -52,27 +51,44 @@ def set_state(*, campaign: Campaign, state: Campaign.State, by: AbstractBaseUser
     # Somebody else may have decided meanwhile: only the state that was looked at is left.
     unmoved = Campaign.objects.filter(pk=campaign.pk, state=campaign.state)
     if unmoved.update(state=state) != 1:
-        raise NotAllowed(_("%s was changed by somebody else. Look again.") % campaign)
+        message = _("Campaign %s was changed by somebody else. Look again.")
+        raise NotAllowed(message % campaign)
     campaign.state = state
     _log([campaign], by, _("State: %s.") % Campaign.State(state).label)
     return campaign
 
 
+def _no_way(campaign: Campaign, state: Campaign.State) -> str:
+    """Say why a campaign cannot move to `state`, and what leads there."""
+    messages = {
+        (State.DRAFT, State.LIVE): _("Campaign %s is a draft: choose the test first."),
+        (State.DRAFT, State.PAUSED): _("Campaign %s is a draft: nobody can sign it yet."),
+        (State.DRAFT, State.CLOSED): _("Campaign %s is a draft: delete it if it isn't needed."),
+        (State.TEST, State.PAUSED): _("Campaign %s is a test: nobody can sign it yet."),
+        (State.TEST, State.CLOSED): _("Campaign %s is a test: nobody can sign it yet."),
+        (State.LIVE, State.TEST): _("Campaign %s is live already: the test comes before that."),
+        (State.PAUSED, State.TEST): _("Campaign %s was live already: let it go on, or close it."),
+    }
+    if campaign.state == state:
+        return _("Campaign %(campaign)s is in the state “%(state)s” already.") % {
+            "campaign": campaign,
+            "state": Campaign.State(state).label,
+        }
+    if campaign.state == State.CLOSED:
+        return _("Campaign %s is closed for good.") % campaign
+    if (campaign.state, state) in messages:
+        return messages[State(campaign.state), state] % campaign
+    return _("Campaign %(campaign)s is in the state “%(old)s” and cannot become “%(new)s”.") % {
+        "campaign": campaign,
+        "old": campaign.get_state_display(),
+        "new": Campaign.State(state).label,
+    }
+
+
 def _check_ready(campaign: Campaign) -> None:
-    pages = set(campaign.texts.values_list("language", flat=True))
-    wordings = set(campaign.consent_wordings.values_list("language", flat=True))
-    if campaign.default_language not in pages:
-        raise NotAllowed(
-            _("%(campaign)s has no page text in its language, %(language)s.")
-            % {"campaign": campaign, "language": campaign.default_language}
-        )
-    for language in sorted(pages - wordings):
-        raise NotAllowed(
-            _("%(campaign)s has no consent wording for its page in %(language)s.")
-            % {"campaign": campaign, "language": language}
-        )
-    if campaign.keep_until <= campaign.today(timezone.now()):
-        raise NotAllowed(_("The day until which %s keeps details has passed.") % campaign)
+    if missing := lacking(campaign):
+        message = _("Campaign %s is not complete. On its page in the admin, fill in:")
+        raise NotAllowed(message % campaign, *missing)
 
 
 def _check_letter(campaign: Campaign) -> None:
@@ -80,7 +96,11 @@ def _check_letter(campaign: Campaign) -> None:
         pk=campaign.pk, templates__versions__published_at__isnull=False
     )
     if not published.exists():
-        raise NotAllowed(_("%s has no published letter. Publish one first.") % campaign)
+        message = _(
+            "Campaign %s has no published letter. Open its letter under “Letters to groups of "
+            "governments” and publish the draft first."
+        )
+        raise NotAllowed(message % campaign)
 
 
 @transaction.atomic

@@ -5,10 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from campaign.models import Office, OfficeRoute
-
-# RFC 2606 and RFC 6761: names that belong to nobody. All shipped data uses them.
-RESERVED = (".example", ".test", ".invalid", ".localhost")
-RESERVED_DOMAINS = ("example.com", "example.net", "example.org")
+from campaign.reserved import is_reserved
 
 
 def route_of(office: Office | None) -> OfficeRoute | None:
@@ -24,8 +21,3 @@ def route_of(office: Office | None) -> OfficeRoute | None:
 
 def _usable(route: OfficeRoute) -> bool:
     return not route.stopped and not (settings.PRODUCTION and is_reserved(route.email))
-
-
-def is_reserved(address: str) -> bool:
-    domain = address.rpartition("@")[2].rstrip(".").lower()
-    return domain.endswith(RESERVED) or domain in RESERVED_DOMAINS

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -157,7 +158,25 @@ class CampaignAdmin(ModelAdmin[Campaign]):
             try:
                 set_state(campaign=campaign, state=state, by=request.user)
             except NotAllowed as why:
-                self.message_user(request, str(why), messages.ERROR)
+                self.message_user(request, _listed(*why.args), messages.ERROR)
             else:
-                said = _now("%(campaign)s is now: %(state)s.")
-                self.message_user(request, said % {"campaign": campaign, "state": state.label})
+                self.message_user(request, _moved(campaign))
+
+
+def _listed(sentence: str, *items: str) -> str:
+    if not items:
+        return sentence
+    points = format_html_join("", "<li>{}</li>", ((item,) for item in items))
+    return format_html("{}<ul>{}</ul>", sentence, points)
+
+
+def _moved(campaign: Campaign) -> str:
+    """Say what the new state means, and what comes next."""
+    messages = {
+        State.DRAFT: _now("Campaign %s is a draft again."),
+        State.TEST: _now("Campaign %s is complete. Publish its letter, then choose “Go live”."),
+        State.LIVE: _now("Campaign %s is live: supporters can sign."),
+        State.PAUSED: _now("Campaign %s is paused: no letter can be signed for now."),
+        State.CLOSED: _now("Campaign %s is closed."),
+    }
+    return messages[State(campaign.state)] % campaign

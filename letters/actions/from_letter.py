@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from campaign.models import Campaign, CampaignText, ConsentWording
+from campaign.readiness import CONSENT, sample_contact, sample_organisation
 from letters import blocks
 from letters.letter_file import LetterFile
 
@@ -27,12 +28,10 @@ def create_campaign(*, slug: str, letter: LetterFile, language: str, title: str)
     `title` is taken where the letter has no subject.
     """
     Campaign._meta.get_field("slug").run_validators(slug)
-    with override(language):
-        organisation = _("Name of your organisation")
     campaign = Campaign(
         slug=slug,
-        organisation=organisation,
-        contact_email=f"contact@{slug}.example",
+        organisation=sample_organisation(language),
+        contact_email=sample_contact(slug),
         default_language=language,
         keep_until=timezone.now().date() + timedelta(days=KEPT_DAYS),
     )
@@ -54,10 +53,7 @@ def _add_page(campaign: Campaign, letter: LetterFile, title: str) -> None:
     page.full_clean()
     page.save()
     with override(campaign.default_language):
-        wording = _(
-            "I agree that {organisation} uses these details to send my letter to {government}, "
-            "and keeps them until {date}"
-        )
+        wording = _(CONSENT)
     ConsentWording.objects.create(
         campaign=campaign, language=campaign.default_language, version=1, text=wording
     )

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
@@ -45,9 +43,9 @@ def test_allowed_move_is_made_and_logged(admin_user: User, old: State, new: Stat
 
 @pytest.mark.parametrize(("old", "new"), REFUSED)
 def test_other_move_is_refused(admin_user: User, old: State, new: State) -> None:
-    campaign = CampaignFactory(state=old)
+    campaign = CampaignFactory(slug="stay", state=old)
 
-    with pytest.raises(NotAllowed, match="cannot become"):
+    with pytest.raises(NotAllowed, match=r"^Campaign stay [^%]*\.$"):
         set_state(campaign=campaign, state=new, by=admin_user)
 
     campaign.refresh_from_db()
@@ -55,34 +53,43 @@ def test_other_move_is_refused(admin_user: User, old: State, new: State) -> None
 
 
 @pytest.mark.parametrize(
-    ("missing", "why"),
+    ("old", "new", "why"),
     [
-        ({"text": None}, "stay has no page text in its language, en."),
-        ({"text__language": "et"}, "stay has no page text in its language, en."),
-        ({"wording": None}, "stay has no consent wording for its page in en."),
-        ({"wording__language": "et"}, "stay has no consent wording for its page in en."),
-        (
-            {"keep_until": date(2020, 1, 1)},
-            "The day until which stay keeps details has passed.",
-        ),
+        ("draft", "live", "Campaign stay is a draft: choose the test first."),
+        ("live", "live", "Campaign stay is in the state “live” already."),
+        ("closed", "live", "Campaign stay is closed for good."),
+        ("live", "erased", "Campaign stay is in the state “live” and cannot become “erased”."),
     ],
 )
-def test_campaign_that_is_not_ready_stays_a_draft(
-    admin_user: User, missing: dict[str, object], why: str
-) -> None:
-    campaign = CampaignFactory(slug="stay", state=State.DRAFT, **missing)
+def test_refusal_says_what_leads_there(admin_user: User, old: str, new: str, why: str) -> None:
+    campaign = CampaignFactory(slug="stay", state=old)
 
     with pytest.raises(NotAllowed) as refusal:
-        set_state(campaign=campaign, state=State.TEST, by=admin_user)
+        set_state(campaign=campaign, state=State(new), by=admin_user)
 
     assert str(refusal.value) == why
-    assert Campaign.objects.get().state == State.DRAFT
+
+
+@pytest.mark.parametrize("state", ["draft", "test"])
+def test_campaign_that_is_not_ready_stays_what_it_is(admin_user: User, state: State) -> None:
+    campaign = CampaignFactory(slug="stay", state=state, organisation_address=" ", wording=None)
+
+    with pytest.raises(NotAllowed) as refusal:
+        further = State.TEST if state == "draft" else State.LIVE
+        set_state(campaign=campaign, state=further, by=admin_user)
+
+    assert refusal.value.args == (
+        "Campaign stay is not complete. On its page in the admin, fill in:",
+        "its postal address (under “Who asks”)",
+        "the consent wording in en (under “Consent wordings”)",
+    )
+    assert Campaign.objects.get().state == state
 
 
 def test_campaign_without_a_published_letter_does_not_go_live(admin_user: User) -> None:
     campaign = CampaignFactory(slug="stay", state=State.TEST)
 
-    with pytest.raises(NotAllowed, match="stay has no published letter"):
+    with pytest.raises(NotAllowed, match=r"^Campaign stay has no published letter\."):
         set_state(campaign=campaign, state=State.LIVE, by=admin_user)
 
 

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from campaign.actions import NotAllowed, set_state
 from campaign.models import Campaign, CampaignText
 from letters.models import LetterText
 from tests.factories.campaign import CampaignFactory
@@ -74,7 +76,8 @@ def test_the_letter_becomes_a_draft_and_the_command_says_what_it_understood(file
         "Signature   {name} / {organisation} / {country}",
         "Blanks      {name}, {organisation}, {country} (the writer's)",
         "Saved as draft version 1 of “The letter” (en) in stay.",
-        "Publish it in the admin when it is ready.",
+        "When it is ready, publish it in the admin: Letters to groups of governments › The letter "
+        "› Publish draft version 1.",
     ]
     assert LetterText.objects.get().version.published_at is None
 
@@ -93,8 +96,12 @@ def test_create_makes_a_draft_campaign_and_says_what_is_missing(file: Path) -> N
     campaign = Campaign.objects.get()
     assert (campaign.slug, campaign.state, campaign.default_language) == ("stay", "draft", "et")
     assert campaign.texts.get().title == "Please stay"
-    assert "contact@stay.example" in said
-    assert "the consent wording in the campaign's language" in said
+    assert [line for line in said.splitlines() if line.endswith("”)")] == [
+        "  - the name of your organisation (under “Who asks”)",
+        "  - its postal address (under “Who asks”)",
+        "  - its contact e-mail, now contact@stay.example (under “Who asks”)",
+        "  - the consent wording in et: it is in English still (under “Consent wordings”)",
+    ]
 
 
 def test_create_names_the_campaign_after_its_file_where_the_letter_has_no_subject(
@@ -113,7 +120,29 @@ def test_a_dry_run_says_the_same_and_changes_nothing(file: Path) -> None:
     said = run(file, "--campaign", "stay", "--create", "--dry-run")
 
     assert "Dry run: nothing was saved. It would be draft version 1" in said
+    assert "In the new campaign stay these would still have to be filled in:" in said
+    assert ("ublish" in said, "is a draft" in said) == (False, False)
     assert rows() == before
+
+
+def test_what_is_to_be_filled_in_keeps_the_campaign_a_draft(file: Path, admin_user: User) -> None:
+    run(file, "--campaign", "stay", "--create")
+    campaign = Campaign.objects.get()
+
+    with pytest.raises(NotAllowed) as refused:
+        set_state(campaign=campaign, state=Campaign.State.TEST, by=admin_user)
+    Campaign.objects.update(
+        organisation="Stayers", organisation_address="1 Street", contact_email="a@stayers.org"
+    )
+    campaign.refresh_from_db()
+    set_state(campaign=campaign, state=Campaign.State.TEST, by=admin_user)
+
+    assert refused.value.args[1:] == (
+        "the name of your organisation (under “Who asks”)",
+        "its postal address (under “Who asks”)",
+        "its contact e-mail, now contact@stay.example (under “Who asks”)",
+    )
+    assert campaign.state == Campaign.State.TEST
 
 
 def test_every_problem_is_told_with_its_line(file: Path) -> None:
@@ -157,6 +186,7 @@ def test_create_refuses_a_campaign_that_exists(file: Path) -> None:
     [
         (("--campaign", "Stay!"), "Use small letters, digits and hyphens."),
         (("--campaign", "stay", "--language", "Estonian"), "“Estonian” is no language code"),
+        (("--campaign", "stay", "--language", "xx"), "“xx” is no language code"),
     ],
 )
 def test_create_refuses_what_is_no_slug_or_language(

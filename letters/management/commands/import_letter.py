@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaign.languages import is_language
 from campaign.models import Campaign
+from campaign.readiness import lacking
 from letters.actions.from_letter import create_campaign
 from letters.actions.texts import Imported, NotImported, import_letter_text
 from letters.letter_file import LetterFile, LetterFileError, read_letter
 
 MOST_PROBLEMS = 40
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 
 
 class Command(BaseCommand):
@@ -37,6 +37,8 @@ class Command(BaseCommand):
             letter = read_letter(_bytes_of(file))
             with transaction.atomic():
                 imported = self._import(file, letter, options)
+                campaign = imported.text.version.template.campaign
+                missing = lacking(campaign) if options["create"] else []
                 transaction.set_rollback(options["dry_run"])
         except LetterFileError as error:
             raise _refusal(file, list(map(str, error.problems))) from error
@@ -45,12 +47,14 @@ class Command(BaseCommand):
             raise CommandError(" ".join([*told, _("Nothing was changed.")])) from error
         said = [*_understood(file, letter), *_saved(imported, dry_run=options["dry_run"])]
         if options["create"]:
-            said += _to_do(imported.text.version.template.campaign, letter)
+            said += _to_do(campaign, missing, dry_run=options["dry_run"])
+        if not options["dry_run"]:
+            said.append(_where_to_publish(imported))
         self.stdout.write("\n".join(said))
 
     def _import(self, file: Path, letter: LetterFile, options: dict[str, Any]) -> Imported:
         slug, language = options["campaign"], options["language"]
-        if language and not LANGUAGE.fullmatch(language):
+        if language and not is_language(language):
             raise NotImported(_("“%s” is no language code such as en or pt-BR.") % language)
         campaign = Campaign.objects.filter(slug=slug).first()
         if options["create"]:
@@ -152,19 +156,30 @@ def _saved(imported: Imported, *, dry_run: bool) -> Iterator[str]:
     if imported.taken_over:
         languages = ", ".join(imported.taken_over)
         yield _("Taken over from the version before it: %s.") % languages
-    yield _("Publish it in the admin when it is ready.")
 
 
-def _to_do(campaign: Campaign, letter: LetterFile) -> Iterator[str]:
-    """Name what a letter can't say about its campaign."""
-    yield _("The new campaign is a draft. Still to be filled in, in the admin:")
-    yield (
-        "  - " + _("organisation, postal address, contact e-mail (now %s)") % campaign.contact_email
+def _where_to_publish(imported: Imported) -> str:
+    version = imported.text.version
+    message = _(
+        "When it is ready, publish it in the admin: Letters to groups of governments › "
+        "%(letter)s › Publish draft version %(number)d."
     )
+    return message % {"letter": version.template.name, "number": version.number}
+
+
+def _to_do(campaign: Campaign, missing: list[str], *, dry_run: bool) -> Iterator[str]:
+    """Name what a letter can't say about its campaign."""
+    head = _(
+        "The new campaign is a draft. Still to be filled in, in the admin under Campaigns › "
+        "%(campaign)s, before it can be tested:"
+    )
+    if dry_run:
+        head = _("In the new campaign %(campaign)s these would still have to be filled in:")
+    yield head % {"campaign": campaign}
+    yield from (f"  - {what}" for what in missing)
+    if dry_run:
+        return
+    yield _("Also look at:")
     yield "  - " + _("the page's title, lead and summary, taken from the letter: read them once")
     yield "  - " + _("why it matters, who you are, questions and answers, text to share")
     yield "  - " + _("until when details are kept (now %s)") % campaign.keep_until
-    if letter.standings:
-        yield "  - " + _("the treaty: the letter is chosen by where governments stand on it")
-    if campaign.default_language != "en":
-        yield "  - " + _("the consent wording in the campaign's language")

@@ -168,15 +168,25 @@ def test_state_moves_by_actions(admin_client: Client, before: str, action: str, 
     campaign = CampaignFactory(slug="stay", state=before)
     LetterTextFactory(version__template__campaign=campaign)
 
-    assert act(admin_client, action, campaign) == [f"stay is now: {after}."]
+    (said,) = act(admin_client, action, campaign)
     campaign.refresh_from_db()
+    assert said.startswith("Campaign stay is ")
     assert campaign.state == after
 
 
 def test_refused_move_says_why(admin_client: Client) -> None:
     campaign = CampaignFactory(slug="stay", state="closed")
 
-    assert act(admin_client, "set_live", campaign) == ["stay is closed and cannot become live."]
+    assert act(admin_client, "set_live", campaign) == ["Campaign stay is closed for good."]
+
+
+def test_what_a_campaign_lacks_is_listed(admin_client: Client) -> None:
+    campaign = CampaignFactory(slug="stay", state="draft", organisation_address="")
+
+    assert act(admin_client, "test", campaign) == [
+        "Campaign stay is not complete. On its page in the admin, fill in:"
+        "<ul><li>its postal address (under “Who asks”)</li></ul>"
+    ]
 
 
 @pytest.mark.parametrize(("state", "left"), [("draft", 0), ("live", 1)])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from pytest_django import Settings
 
+from campaign.reserved import is_reserved
 from letters.delivery.mail import MailboxTransport, SmtpTransport, transport
-from letters.routes import is_reserved, route_of
+from letters.routes import route_of
 from tests.factories.campaign import OfficeFactory
 
 
