@@ -61,7 +61,6 @@ class FontSet:
                 if widths.setdefault(glyph, width) != width:
                     raise NotComposable("a glyph of two widths")
 
-
     def uses(self) -> tuple[FontUse, ...]:
         return tuple(
             FontUse(key, font, self.unicode[key], self.widths[key])
@@ -171,5 +170,3 @@ def composite(font: Any, mapped: int, below: int) -> bytes:
         b"<</Type /Font/Subtype /Type0/BaseFont %b/ToUnicode %d 0 R/Encoding /Identity-H"
         b"/DescendantFonts [%d 0 R]>>" % (font.name, mapped, below)
     )
-
-

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import logging
+import zlib
 from collections import OrderedDict
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from weasyprint.pdf.metadata import DocumentMetadata
-
+from letters.rendering import archive
 from letters.rendering.run import engine, flow, paper
 from letters.rendering.run.engine import Frame
 from letters.rendering.run.fonts import FontSet
-from letters.rendering.run.markup import Sheet, take_apart
+from letters.rendering.run.markup import Sheet, shape_of, take_apart
 from letters.rendering.run.pieces import Block, FontUse, Layer, Marked, NotComposable
 
+_PRODUCER = f"WeasyPrint {engine.weasyprint.__version__}"
 log = logging.getLogger(__name__)
 
 
@@ -50,7 +51,7 @@ class Composer:
         found = self.blocks.get(key)
         if found is None:
             try:
-                found = frame.block(frame.boxes(block))
+                found = frame.block(frame.filled(*shape_of(block)))
             except NotComposable as error:
                 found = error
             self.blocks[key] = found
@@ -65,16 +66,15 @@ class Composer:
 
 def _compose(sheet: Sheet, frame: Frame, blocks: list[Block]) -> bytes:
     flowing = [block for block in blocks if block.node is not None]
-    areas = tuple(page.area for page in frame.pages)
-    laid = flow.pages(tuple(block.node for block in flowing), areas)  # type: ignore[misc]
+    laid = flow.pages(tuple(block.node for block in flowing), frame.areas)  # type: ignore[misc]
     before, after = _apart(blocks, len(laid))
     writer = paper.Writer()
-    for _ in range(4):
+    for _ in range(5):
         writer.number()
     used, states = FontSet(), {}
     sheets = []
     for index, fragments in enumerate(laid):
-        kind = frame.pages[min(index, len(frame.pages) - 1)]
+        kind = frame.pages(len(laid))[index]
         page = _Page(frame, index, len(laid))
         page.flow(kind, fragments, flowing)
         page.layers(index, fragments, flowing, before, after, len(laid))
@@ -91,18 +91,20 @@ def _compose(sheet: Sheet, frame: Frame, blocks: list[Block]) -> bytes:
     font = paper.write_fonts(writer, used)
     structure = _structure(writer, sheets)
     metadata = writer.number()
-    writer.stream(metadata, _metadata(sheet.title), b"/Type /Metadata/Subtype /XML")
+    writer.packed(metadata, _metadata(sheet.title, sheet.language), b"/Type /Metadata/Subtype /XML")
     info = writer.number()
     fixed = writer.dictionaries
+    profile, intent = paper.profile()
+    writer.packed(paper.PROFILE, profile, b"/N 3")
     fixed[paper.PAGES] = b"<</Type /Pages/Kids [%b]/Count %d>>" % (
         paper.joined(number for number, _ in sheets), len(sheets),
     )  # fmt: skip
     fixed[paper.CATALOG] = (
         b"<</Type /Catalog/Pages 1 0 R/Lang %b/StructTreeRoot %d 0 R/ViewerPreferences "
-        b"<</DisplayDocTitle true>>/MarkInfo <</Marked true>>/Metadata %d 0 R>>"
-        % (paper.text(sheet.language), structure, metadata)
+        b"<</DisplayDocTitle true>>/MarkInfo <</Marked true>>/OutputIntents %b/Metadata %d 0 R>>"
+        % (paper.text(sheet.language), structure, intent, metadata)
     )
-    fixed[paper.COLOURS] = paper.COLOUR_SPACES
+    fixed[paper.COLOURS] = paper.colour_spaces()
     fixed[paper.RESOURCES] = paper.resources(states, font)
     fixed[info] = _info(sheet.title)
     return writer.bytes(info)
@@ -116,9 +118,9 @@ def _apart(blocks: list[Block], pages: int) -> tuple[list[Block], list[Block]]:
     before, after = blocks[: places[0]], blocks[places[-1] + 1 :]
     if len(before) + len(after) + len(places) != len(blocks):
         raise NotComposable("a positioned block within the flow")
-    if any(block.fixed for block in before):
+    if any(block.later for block in before):
         raise NotComposable("a fixed block before the flow")
-    if pages > 1 and any(not block.fixed for block in after):
+    if pages > 1 and any(not block.later for block in after):
         raise NotComposable("a positioned block at the end of two pages")
     return before, after
 
@@ -136,8 +138,8 @@ class _Page:
 
     def flow(self, kind: Any, fragments: list[flow.Fragment], flowing: list[Block]) -> None:
         out = self.out
-        out += kind.head
-        out += kind.opening
+        out += kind.around.head
+        out += kind.around.opening
         alpha = colour = b""
         self.moving: list[tuple[dict[int, int], Layer, float]] = []
         for fragment in fragments:
@@ -168,7 +170,7 @@ class _Page:
                     else:
                         out.append(tail)
                 self.moving += [(marks, layer, y) for layer in line.layers]
-        out += kind.closing
+        out += kind.around.closing
 
     def layers(
         self, index: int, fragments: Any, flowing: Any, before: list[Block], after: list[Block],
@@ -176,17 +178,17 @@ class _Page:
     ) -> None:  # fmt: skip
         if index == 0:
             for block in before:
-                self._still(block, 0, "before")
+                self._still(block, "before")
         for marks, layer, y in self.moving:
             self._layer(layer, marks, y)
         for block in after:
             last = index == count - 1
-            self._still(block, min(index, 2), "after" if last else "outside")
+            self._still(block.on(index), "after" if last else "outside")
 
-    def _still(self, block: Block, kind: int, place: str) -> None:
+    def _still(self, block: Block, place: str) -> None:
         marks: dict[int, int] = {}
         self.parts.append((place, block, marks))
-        for layer in block.layers[kind if block.fixed else 0]:
+        for layer in block.layers:
             self._layer(layer, marks, 0.0)
 
     def _layer(self, layer: Layer, marks: dict[int, int], y: float) -> None:
@@ -203,7 +205,7 @@ class _Page:
                 self.out.append(b"%b%b Tm" % (part.head, _number(y + part.y)))
 
     def close(self, kind: Any) -> None:
-        self.out += kind.tail
+        self._still(kind.around.outside, "margin")
 
 
 def _number(value: float) -> bytes:
@@ -218,9 +220,10 @@ def _structure(writer: paper.Writer, sheets: list[tuple[int, _Page]]) -> int:
     for index, (sheet, page) in enumerate(sheets):
         article, holders = writer.number(), {}
         kids, outside = [], []
-        order = {"before": 0, "flow": 1, "after": 2, "outside": 3}
+        order = {"before": 0, "flow": 1, "after": 2, "outside": 3, "margin": 4}
         for place, block, marks in sorted(page.parts, key=lambda part: order[part[0]]):
-            parent, refs = (document, outside) if place == "outside" else (article, kids)
+            loose = place in ("outside", "margin")
+            parent, refs = (document, outside) if loose else (article, kids)
             refs += paper.write_block(
                 writer, block.elements, block.roots, parent, sheet, marks, holders
             )
@@ -231,20 +234,19 @@ def _structure(writer: paper.Writer, sheets: list[tuple[int, _Page]]) -> int:
     writer.dictionaries[root] = b"<</Type /StructTreeRoot/ParentTree %d 0 R/K [%d 0 R]>>" % (
         mapping, document,
     )  # fmt: skip
-    writer.dictionaries[document] = (
-        b"<</Type /StructElem/S /Document/K [%b]/P %d 0 R>>" % (b" ".join(top), root)
+    writer.dictionaries[document] = b"<</Type /StructElem/S /Document/K [%b]/P %d 0 R>>" % (
+        b" ".join(top),
+        root,
     )
     return root
 
 
 @lru_cache(maxsize=64)
-def _metadata(title: str) -> bytes:
-    head = b'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>\n<x:xmpmeta xmlns:x="adobe:ns:meta/">'
-    data = DocumentMetadata(title=title).generate_rdf_metadata("ua", 1, None)
-    return b"\n".join((head, data, b'</x:xmpmeta>\n<?xpacket end="r"?>'))
+def _metadata(title: str, language: str) -> bytes:
+    return zlib.compress(archive.xmp(title, language, _PRODUCER), 9)
 
 
 @lru_cache(maxsize=64)
 def _info(title: str) -> bytes:
     shown = b"/Title " + paper.text(title) if title else b""
-    return b"<</Producer (WeasyPrint %b)%b>>" % (engine.weasyprint.__version__.encode(), shown)
+    return b"<</Producer (%b)%b>>" % (_PRODUCER.encode(), shown)

@@ -90,13 +90,17 @@ class Notes(Stream):  # type: ignore[misc]
         return {name: state.data for name, state in self.resources["ExtGState"].items()}
 
 
+def original_font(key: int, size: float, pango_font: Any, description: Any) -> Any:
+    """Return WeasyPrint's font for what Pango shows, made once for each size."""
+    if (key, size) not in _originals:
+        font = _originals[key, size] = Font(pango_font, description, size)
+        font.original = (key, size)
+    return _originals[key, size]
+
+
 def _fresh(key: int, size: float, pango_font: Any, description: Any) -> Any:
-    original = _originals.get((key, size))
-    if original is None:
-        original = _originals[key, size] = Font(pango_font, description, size)
-    font = copy.copy(original)
+    font = copy.copy(original_font(key, size, pango_font, description))
     font.widths, font.to_unicode, font.missing = {}, {}, {}
-    font.original = (key, size)
     return font
 
 

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
+from hashlib import md5
+from importlib.resources import files
 from math import ceil, log
 from typing import Any
 
 import pydyf
+import weasyprint.pdf
 from tinycss2.color5 import D50, D65
+from weasyprint.css import ColorProfile
 
 from letters.rendering.run import fonts
 from letters.rendering.run.fonts import FontSet
 from letters.rendering.run.pieces import Element
 
 _HEAD = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
-PAGES, CATALOG, COLOURS, RESOURCES = 1, 2, 3, 4
+PAGES, CATALOG, PROFILE, COLOURS, RESOURCES = 1, 2, 3, 4, 5
 
 
 class Writer:
@@ -27,7 +31,7 @@ class Writer:
 
     def __init__(self) -> None:
         self.dictionaries: dict[int, bytes] = {}
-        self.streams: list[tuple[int, bytes]] = []
+        self.data: dict[int, bytes] = {}
         self.count = 1
 
     def number(self) -> int:
@@ -38,28 +42,28 @@ class Writer:
         self.packed(number, zlib.compress(content, 9), extra)
 
     def packed(self, number: int, content: bytes, extra: bytes) -> None:
-        written = b"%d 0 obj\n<<%b/Filter /FlateDecode/Length %d>>\nstream\n%b\nendstream\nendobj\n"
-        self.streams.append((number, written % (number, extra, len(content), content)))
+        self.data[number] = b"<<%b/Filter /FlateDecode/Length %d>>\nstream\n%b\nendstream" % (
+            extra, len(content), content,
+        )  # fmt: skip
 
     def bytes(self, info: int) -> bytes:
         """Return the file. `info` is the number of the document's information."""
+        packed = self.number()
+        self._object_stream(packed)
         parts, offsets, position = [_HEAD], {}, len(_HEAD)
-        for number, written in self.streams:
+        for number, data in sorted(self.data.items()):
             offsets[number] = position
+            written = b"%d 0 obj\n%b\nendobj\n" % (number, data)
             parts.append(written)
             position += len(written)
-        packed = self.number()
-        self.streams.clear()
-        self._object_stream(packed)
-        ((_, written),) = self.streams
-        offsets[packed] = position
-        parts.append(written)
-        position += len(written)
-        self.streams.clear()
-        self._references(packed, offsets, position, info)
-        parts.append(self.streams[0][1])
-        parts.append(b"startxref\n%d\n%%%%EOF\n" % position)
+        own = self.number()
+        self._references(own, packed, offsets, position, info)
+        parts.append(b"%d 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF\n" % (own, self.data[own], position))
         return b"".join(parts)
+
+    def _fingerprint(self, last: int) -> bytes:
+        both = {**self.dictionaries, **self.data}
+        return md5(b"".join(both[n] for n in range(1, last + 1)), usedforsecurity=False).hexdigest().encode()
 
     def _object_stream(self, number: int) -> None:
         position, head = 0, []
@@ -72,7 +76,7 @@ class Writer:
         self.stream(number, b"\n".join((first, *(body for _, body in bodies))), extra)
 
     def _references(
-        self, packed: int, offsets: Mapping[int, int], position: int, info: int
+        self, own: int, packed: int, offsets: Mapping[int, int], position: int, info: int
     ) -> None:
         size2 = ceil(log(position + 1, 256))
         # Generations count, too: object 0 has 65535.
@@ -85,10 +89,11 @@ class Writer:
                 rows.append(_row(2, packed, index, size2, size3))
                 index += 1
         rows.append(_row(1, position, 0, size2, size3))
-        own = self.number()
-        extra = b"/Type /XRef/Index [0 %d]/W [1 %d %d]/Size %d/Root %d 0 R/Info %d 0 R" % (
-            own + 1, size2, size3, own + 1, CATALOG, info,
-        )  # fmt: skip
+        name = self._fingerprint(packed)
+        extra = (
+            b"/Type /XRef/Index [0 %d]/W [1 %d %d]/Size %d/Root %d 0 R/Info %d 0 R/ID [(%b) (%b)]"
+            % (own + 1, size2, size3, own + 1, CATALOG, info, name, name)
+        )
         self.stream(own, b"".join(rows), extra)
 
 
@@ -96,14 +101,30 @@ def _row(kind: int, second: int, third: int, size2: int, size3: int) -> bytes:
     return bytes((kind,)) + second.to_bytes(size2, "big") + third.to_bytes(size3, "big")
 
 
-COLOUR_SPACES: bytes = pydyf.Dictionary(
-    {
-        "lab-d50": pydyf.Array(("/Lab", pydyf.Dictionary({
-            "WhitePoint": pydyf.Array(D50), "Range": pydyf.Array((-125, 125, -125, 125))}))),
-        "lab-d65": pydyf.Array(("/Lab", pydyf.Dictionary({
-            "WhitePoint": pydyf.Array(D65), "Range": pydyf.Array((-125, 125, -125, 125))}))),
-    }
-).data  # fmt: skip
+@cache
+def profile() -> tuple[bytes, bytes]:
+    """Return the ICC profile's stream, compressed, and the entry of the output intent."""
+    file = files(weasyprint.pdf) / "sRGB2014.icc"
+    with file.open("rb") as opened:
+        made = ColorProfile(opened, "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
+    content = made.content  # before its name: reading that changes what it would write
+    name = pydyf.String(made.name).data
+    intent = (
+        b"[<</Type /OutputIntent/S /GTS_PDFA1/OutputConditionIdentifier %b/Info %b"
+        b"/DestOutputProfile %d 0 R>>]" % (name, name, PROFILE)
+    )
+    return zlib.compress(content, 9), intent
+
+
+@cache
+def colour_spaces() -> bytes:
+    def lab(white: Any) -> Any:
+        ranges = pydyf.Array((-125, 125, -125, 125))
+        return pydyf.Array(("/Lab", pydyf.Dictionary({"WhitePoint": pydyf.Array(white), "Range": ranges})))
+
+    spaces = {"lab-d50": lab(D50), "lab-d65": lab(D65), "srgb": pydyf.Array(("/ICCBased", f"{PROFILE} 0 R"))}
+    data: bytes = pydyf.Dictionary(spaces).data
+    return data
 
 
 def resources(states: Mapping[str, bytes], font: int) -> bytes:
@@ -126,7 +147,7 @@ def page_boxes(width: float, height: float) -> tuple[bytes, bytes]:
 def page(contents: int, index: int, width: float, height: float) -> bytes:
     media, trim = page_boxes(width, height)
     return (
-        b"<</Type /Page/Parent 1 0 R/MediaBox %b/Contents %d 0 R/Resources 4 0 R/Tabs /S"
+        b"<</Type /Page/Parent 1 0 R/MediaBox %b/Contents %d 0 R/Resources 5 0 R/Tabs /S"
         b"/StructParents %d/TrimBox %b/BleedBox %b>>" % (media, contents, index, trim, trim)
     )
 
@@ -153,9 +174,11 @@ def write_fonts(writer: Writer, used: FontSet) -> int:
     return number
 
 
-def element(kind: bytes, kids: Iterable[bytes], sheet: int, parent: int) -> bytes:
-    return b"<</Type /StructElem/S /%b/K [%b]/Pg %d 0 R/P %d 0 R>>" % (
-        kind, b" ".join(kids), sheet, parent,
+def element(
+    kind: bytes, kids: Iterable[bytes], sheet: int, parent: int, extra: bytes = b""
+) -> bytes:
+    return b"<</Type /StructElem/S /%b/K [%b]/Pg %d 0 R/P %d 0 R%b>>" % (
+        kind, b" ".join(kids), sheet, parent, extra,
     )  # fmt: skip
 
 
@@ -170,7 +193,7 @@ def write_block(
     kept = _kept(elements, marks)
     numbers = {index: writer.number() for index in kept}
     for index in kept:
-        kind, above, kids = elements[index]
+        kind, above, kids, extra = elements[index]
         number, refs = numbers[index], []
         for kid in kids:
             if kid >= 0:
@@ -181,7 +204,7 @@ def write_block(
                 refs.append(b"%d" % place)
                 holders[place] = number
         writer.dictionaries[number] = element(
-            kind, refs, sheet, parent if above < 0 else numbers[above]
+            kind, refs, sheet, parent if above < 0 else numbers[above], extra
         )
     return [b"%d 0 R" % numbers[index] for index in roots if index in numbers]
 

@@ -5,7 +5,7 @@ A block is a child of the letter's article. Lengths are CSS pixels, y counts dow
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -88,14 +88,15 @@ class Node:
 
 
 class Element(NamedTuple):
-    """A structure element. Numbers in `kids` count from the block's first; marks are negative - 1.
+    """A structure element. Numbers in `kids` count from the block's first; mark m is -1 - m.
 
-    `parent` is -1 for an element that hangs from the article.
+    `parent` is -1 for an element that hangs from the article. `extra` are further entries.
     """
 
     kind: bytes
     parent: int
     kids: tuple[int, ...]
+    extra: bytes = b""
 
 
 class FontUse(NamedTuple):
@@ -113,17 +114,21 @@ class Block:
 
     `fonts` and `states` are what its lines need, all of them; a layer has its own.
 
-    `fixed` blocks stand on every page; `layers` then has one entry per kind of page.
+    `later` is set for a block that stands on every page: what it is on page 1, 2, counted from 0.
     """
 
     node: Node | None
-    layers: tuple[tuple[Layer, ...], ...]
-    fixed: bool
+    layers: tuple[Layer, ...]
     marks: int
     elements: tuple[Element, ...]
     roots: tuple[int, ...]
     fonts: tuple[FontUse, ...] = ()
     states: Mapping[str, bytes] = field(default_factory=dict)
+    later: Callable[[int], Block] | None = None
+
+    def on(self, page: int) -> Block:
+        """Return the block as it stands on a page, counted from 0."""
+        return self if page == 0 or self.later is None else self.later(page)
 
     @cached_property
     def lines(self) -> int:

@@ -1,0 +1,227 @@
+"""Set single lines and plain paragraphs by WeasyPrint's own Pango layouts, without its boxes.
+
+WeasyPrint lays out each line four or five times over and reads its glyphs one by one. Here a text
+is laid out once and its glyphs are read in one go; the operators come out the same. Whatever is
+not certain to (raised glyphs, missing ones, words that may or may not fit) is left to WeasyPrint.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections import OrderedDict
+from typing import Any, NamedTuple
+
+import pydyf
+from weasyprint.text.ffi import FROM_UNITS, TO_UNITS, ffi, pango
+from weasyprint.text.fonts import get_pango_font_key
+from weasyprint.text.line_break import Layout, line_size
+
+from letters.rendering.run.painting import END, original_font
+from letters.rendering.run.pieces import FontUse
+
+_EMPTY = pango.PANGO_GLYPH_EMPTY
+_UNKNOWN = pango.PANGO_GLYPH_UNKNOWN_FLAG
+_ITEM = 5  # 32-bit numbers in a PangoGlyphInfo: glyph, width, x offset, y offset, flags
+# Letters and signs of scripts whose lines break at spaces and hyphens only, one font each.
+_PLAIN = re.compile(
+    "[A-Za-z0-9 .,;:!?'\"()%/&+=@#*_\u2013\u2014\u2018-\u201e\u2026\u00a1-\u00a3\u00a5-\u00ac"
+    "\u00ae-\u024f\u0370-\u03ff\u0400-\u04ff\u1e00-\u1eff\u20ac-]+\\Z"
+)
+_SURE = 1.0  # CSS pixels by which a word must miss a line to be certain
+
+
+class Set(NamedTuple):
+    """A text on one line. Lengths in CSS pixels; `tail` are the operators from `Tm` on."""
+
+    width: float
+    height: float
+    baseline: float
+    tail: bytes
+    fonts: tuple[FontUse, ...]
+    first_word: float
+
+
+class _Face:
+    """A font at one size: how each of its glyphs is written."""
+
+    def __init__(self, pango_font: Any, key: int, description: Any, size: float) -> None:
+        self.font = original_font(key, size, pango_font, description)
+        self.size = size
+        self.select = b"/%b %b Tf" % (self.font.hash.encode(), pydyf._to_bytes(size))
+        self.widths: dict[int, int] = {}
+        self.written: dict[tuple[int, int, int], str] = {}
+
+    def write(self, place: tuple[int, int, int], pango_font: Any) -> str:
+        glyph, width, shift = place
+        if glyph == _EMPTY:
+            return f">{-width / self.size}<"
+        offset = shift / self.size
+        kerning = self.width(glyph, pango_font) + offset - width * 1000 * FROM_UNITS / self.size
+        before = f">{-offset}<" if offset else ""
+        return f"{before}{glyph:04x}" + (f">{int(kerning)}<" if kerning else "")
+
+    def width(self, glyph: int, pango_font: Any) -> int:
+        if glyph not in self.widths:
+            ink, logical = ffi.new("PangoRectangle *"), ffi.new("PangoRectangle *")
+            pango.pango_font_get_glyph_extents(pango_font, glyph, ink, logical)
+            self.widths[glyph] = round(logical.width * 1000 * FROM_UNITS / self.size)
+        return self.widths[glyph]
+
+
+_faces: dict[tuple[int, float], _Face | None] = {}
+
+
+def _face(pango_font: Any) -> _Face | None:
+    """Return the font, or None for one of pictures."""
+    key, description, size = get_pango_font_key(pango_font)
+    if (key, size) not in _faces:
+        face = _Face(pango_font, key, description, size)
+        font = face.font
+        odd = font.bitmap or font.png or font.svg or font.colr
+        _faces[key, size] = None if odd else face
+    return _faces[key, size]
+
+
+class Setter:
+    """Sets texts of one style."""
+
+    def __init__(self, style: Any) -> None:
+        self.style = style
+        self.layout = Layout(style)
+        pango.pango_layout_set_single_paragraph_mode(self.layout.layout, True)
+        self.remembered: OrderedDict[str, Set | None] = OrderedDict()
+
+    def line(self, text: str) -> Set | None:
+        """Return `text` on one line, or None where WeasyPrint must set it."""
+        if text in self.remembered:
+            self.remembered.move_to_end(text)
+            return self.remembered[text]
+        found = self._line(text)
+        self.remembered[text] = found
+        if len(self.remembered) > 500:
+            self.remembered.popitem(last=False)
+        return found
+
+    def lines(self, text: str, width: float) -> list[Set] | None:
+        """Return a paragraph in lines of `width`, or None where WeasyPrint must break it."""
+        if not _PLAIN.match(text):
+            return None
+        encoded = text.encode()
+        pango.pango_layout_set_width(self.layout.layout, int(width * TO_UNITS))
+        self.layout.set_text(text)
+        ends = self._ends()
+        pango.pango_layout_set_width(self.layout.layout, -1)
+        starts = [0, *ends[:-1]]
+        lines = [encoded[a:b].decode().rstrip(" ") for a, b in zip(starts, ends, strict=True)]
+        found = [self._line(line) for line in lines]
+        space = self.line(" x")
+        if space is None or any(one is None or one.width > width for one in found):
+            return None
+        gap = space.width - space.first_word if space.first_word else 0.0
+        for one, following in zip(found, found[1:], strict=False):
+            if one.width + gap + following.first_word <= width + _SURE:  # type: ignore[union-attr]
+                return None
+        return found  # type: ignore[return-value]
+
+    def _ends(self) -> list[int]:
+        ends, number = [], 0
+        while True:
+            line = pango.pango_layout_get_line_readonly(self.layout.layout, number)
+            if line == ffi.NULL:
+                return ends
+            if number:
+                ends[-1] = line.start_index
+            ends.append(line.start_index + line.length)
+            number += 1
+
+    def _line(self, text: str) -> Set | None:
+        layout = self.layout
+        layout.set_text(text)
+        if layout.text != text:
+            return None
+        line, more = layout.get_first_line()
+        if more is not None:
+            return None
+        width, height = line_size(line, self.style)
+        baseline = pango.pango_layout_get_baseline(layout.layout) * FROM_UNITS
+        if not text.strip():
+            return Set(width, height, baseline, b"", (), 0.0)
+        glyphs = _glyphs(line, text.encode(), text.find(" "))
+        if glyphs is None:
+            return None
+        return Set(width, height, baseline, *glyphs)
+
+
+def _glyphs(
+    line: Any, encoded: bytes, word: int
+) -> tuple[bytes, tuple[FontUse, ...], float] | None:
+    """Return a line's operators, its fonts, and how wide its first word is."""
+    parts, string, faces = [b" Tm"], "", {}
+    previous, advance, word_width, count = None, 0, 0.0, 0
+    run = line.runs[0]
+    while run != ffi.NULL:
+        item, glyphs = run.data.item, run.data.glyphs
+        run = run.next
+        pango_font, number = item.analysis.font, glyphs.num_glyphs
+        face = _face(pango_font)
+        if face is None:
+            return None
+        numbers = array("i", bytes(ffi.buffer(glyphs.glyphs, number * _ITEM * 4)))
+        ids = numbers[0::_ITEM]
+        if any(numbers[3::_ITEM]) or any(i & _UNKNOWN and i != _EMPTY for i in ids):
+            return None
+        if previous is None or pango_font != previous:
+            if string:
+                parts.append(b"[%b] TJ" % string.encode())
+            if not faces or select != face.select:
+                parts.append(face.select)
+            string, previous, select = "", pango_font, face.select
+        widths, shifts = numbers[1::_ITEM], numbers[2::_ITEM]
+        string = _shown(string, face, zip(ids, widths, shifts, strict=True), pango_font)
+        known = faces.setdefault(face.font.original[0], (face, {}))[1]
+        _name_glyphs(known, ids, item, glyphs, encoded)
+        if word < 0 or count + number <= word:
+            word_width += sum(widths)
+        elif count < word:
+            word_width += sum(widths[: word - count])
+        count += number
+        advance += sum(widths)
+    parts += (b"[%b] TJ" % string.encode(), b"ET", END)
+    uses = tuple(
+        FontUse(key, face.font, known, {glyph: face.widths[glyph] for glyph in known})
+        for key, (face, known) in faces.items()
+    )
+    return b"\n".join(parts), uses, word_width * FROM_UNITS
+
+
+def _shown(string: str, face: _Face, places: Any, pango_font: Any) -> str:
+    written = face.written
+    pieces = [string, "<"]
+    for place in places:
+        piece = written.get(place)
+        if piece is None:
+            piece = written[place] = face.write(place, pango_font)
+        pieces.append(piece)
+    string = "".join(pieces)
+    return string[:-1] if string[-1] == "<" else string + ">"
+
+
+def _name_glyphs(known: dict[int, str], ids: Any, item: Any, glyphs: Any, encoded: bytes) -> None:
+    """Note which text each new glyph stands for: the bytes from its cluster to the next."""
+    fresh = set(ids).difference(known)
+    fresh.discard(_EMPTY)
+    if not fresh:
+        return
+    number, length, start = len(ids), item.length, item.offset
+    clusters = ffi.unpack(glyphs.log_clusters, number)
+    if item.analysis.level % 2:
+        ends = [length, *clusters[:-1]]
+    else:
+        ends = [*clusters[1:], length]
+    for glyph, first, end in zip(ids, clusters, ends, strict=True):
+        if glyph in fresh:
+            known[glyph] = encoded[start + first : start + end].decode()
+            fresh.discard(glyph)
+            if not fresh:
+                return
