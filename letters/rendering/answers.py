@@ -18,14 +18,14 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-ENHANCED = re.compile(r"^(?:[245]\d\d[ -])?([245]\.\d{1,3}\.\d{1,3})(?=\D|$)")
+ENHANCED = re.compile(r"^([45]\.\d{1,3}\.\d{1,3})(?=[ :]|$)")
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """`codes` are enhanced codes without their class: X.1.1; one with a star ends in anything.
+    """`codes` are enhanced codes, without their class (X.1.1) where it doesn't matter.
 
-    `advice` is for letters to offices, `to_writers` for mails to supporters.
+    A star stands for any end. `advice` is for letters to offices, `to_writers` for mails to supporters.
     """
 
     key: str
@@ -35,20 +35,30 @@ class Meaning:
     codes: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
 
-    def has_code(self, code: str) -> bool:
-        subject = code.partition(".")[2]
-        return any(
-            subject.startswith(own[:-1]) if own.endswith("*") else subject == own
+    def whole_codes(self) -> list[str]:
+        """Return the codes with their class: both that are no success, unless it is named."""
+        return [
+            code
             for own in self.codes
+            for code in ([own] if own.count(".") == 2 else [f"4.{own}", f"5.{own}"])
+        ]
+
+    def said_in(self, answer: str) -> bool:
+        low, code = answer.lower(), enhanced(answer)
+        return any(phrase in low for phrase in self.phrases) or any(
+            low.startswith(own[:-1]) if own.endswith("*") else code == own
+            for own in self.whole_codes()
         )
 
     def q(self) -> Q:
-        """Return what finds it in `last_answer`, as `meaning` does."""
+        """Return what finds it in `last_answer`, as `said_in` does."""
         found = Q()
-        for own in self.codes:
-            for kind in "45":
-                start = f"{kind}.{own.rstrip('*')}" + ("" if own.endswith("*") else " ")
-                found |= Q(last_answer__startswith=start)
+        for code in self.whole_codes():
+            if code.endswith("*"):
+                found |= Q(last_answer__startswith=code[:-1])
+                continue
+            found |= Q(last_answer=code) | Q(last_answer__startswith=f"{code} ")
+            found |= Q(last_answer__startswith=f"{code}:")
         for phrase in self.phrases:
             found |= Q(last_answer__icontains=phrase)
         return found
@@ -96,6 +106,14 @@ MEANINGS = (
         _("Nothing to do: we come back by ourselves."),
         _("Nothing to do: we come back by ourselves."),
         phrases=("greylist", "graylist", "grey list", "postgrey"),
+    ),
+    Meaning(
+        "loop",
+        _("The mail went in a circle between servers."),
+        _("Ask the office by another way: its mail is set up wrongly."),
+        NOTHING,
+        codes=("4.6",),
+        phrases=("loop", "too many hops"),
     ),
     Meaning(
         "too_many",
@@ -191,14 +209,6 @@ MEANINGS = (
         phrases=("certificate", "starttls", "must issue a starttls"),
     ),
     Meaning(
-        "loop",
-        _("The mail went in a circle between servers."),
-        _("Ask the office by another way: its mail is set up wrongly."),
-        NOTHING,
-        codes=("4.6",),
-        phrases=("loop", "too many hops"),
-    ),
-    Meaning(
         "in_vain",
         _("Their server could not be reached for days."),
         _("Check the office's address. If it is right, queue the letters again later."),
@@ -233,7 +243,7 @@ MEANINGS = (
         _("Their rules do not let it through."),
         _("Read the answer. Ask the office by another way to let our mail through."),
         NOTHING,
-        codes=("7.*",),
+        codes=("5.7.*",),
         phrases=("policy", "not allowed", "access denied", "prohibited"),
     ),
     Meaning(
@@ -276,7 +286,7 @@ BY_KEY = {meaning.key: meaning for meaning in ALL}
 def meaning(code: int | None, answer: str) -> Meaning:
     """Return what an answer means. `code` is the reply's three digits, if there were any."""
     for one in MEANINGS:
-        if _says(one, answer):
+        if one.said_in(answer):
             return one
     if code is None or code < 400:
         return REFUSED if answer.strip() and code is None else SILENT
@@ -287,11 +297,6 @@ def enhanced(answer: str) -> str:
     """Return the enhanced code an answer begins with: 5.1.1; or an empty string."""
     found = ENHANCED.match(answer)
     return found[1] if found else ""
-
-
-def _says(one: Meaning, answer: str) -> bool:
-    low, code = answer.lower(), enhanced(answer)
-    return (bool(code) and one.has_code(code)) or any(phrase in low for phrase in one.phrases)
 
 
 def as_expression() -> Case:
