@@ -19,7 +19,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from campaign.models import Campaign
-from letters.enums import CAN_BE_TAKEN_BACK, LetterState, OutboundState, SubmissionState
+from letters.enums import CAN_BE_TAKEN_BACK, COUNTED, LetterState, OutboundState, SubmissionState
 from letters.models import AccessToken, Attempt, Decision, Letter, Move, Outbound, Submission
 from letters.moves import NotAllowed, move_letter, move_outbound, move_submission
 
@@ -152,9 +152,9 @@ def drop_text(letter: Letter) -> None:
 
 @transaction.atomic
 def erase(submission: Submission, *, actor: str) -> int:
-    """Erase a person's submission. Letters not yet sent are taken back. Returns how many were.
+    """Erase a person's submission. Letters not yet sent are taken back.
 
-    A letter that is being handed over at this moment is recorded as sent, without its text.
+    Returns how many of these had been counted, and count no longer. A letter that is being handed over at this moment is recorded as sent, without its text.
     Raises NotAllowed if the submission is erased already.
     """
     _cancel_mails(submission)  # mails before letters: the order in which workers lock them
@@ -172,13 +172,15 @@ def erase(submission: Submission, *, actor: str) -> int:
 
 
 def _take_back(letter: Letter, actor: str) -> bool:
+    """Take a letter back if it can be. Returns whether that ended its being counted."""
     if letter.state not in CAN_BE_TAKEN_BACK and letter.state != LetterState.AWAITING:
         return False
+    counted = letter.state in COUNTED
     try:
         move_letter(letter, LetterState.WITHDRAWN, actor=actor, reason="erased")
     except NotAllowed:  # a worker took it this moment: it counts as sent
         return False
-    return True
+    return counted
 
 
 def _cancel_mails(submission: Submission) -> None:

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from letters import retention
-from letters.enums import SubmissionState
+from letters.enums import CAN_BE_TAKEN_BACK, COUNTED, SubmissionState
 from letters.identifiers import signer_of
-from letters.models import Submission
+from letters.models import Letter, Submission
 from letters.moves import NotAllowed
 
 
-def erase_signer(submission: Submission, *, actor: str = "supporter") -> int:
-    """Erase all that the mailbox of a submission ever wrote here. Returns letters taken back."""
-    return sum(_erase(row, actor) for row in _rows(submission.signer))
+@dataclass(frozen=True)
+class Erased:
+    """How many forms are erased, and how many letters that were counted no longer are."""
+
+    submissions: int
+    taken_back: int
 
 
-def erase_address(email: str, *, actor: str = "operator") -> int:
-    """Erase every submission of a mailbox, in all campaigns. Returns how many."""
+def erase_signer(submission: Submission, *, actor: str = "supporter") -> Erased:
+    """Erase all that the mailbox of a submission ever wrote here."""
+    return _erase(submission.signer, actor)
+
+
+def erase_address(email: str, *, actor: str = "operator") -> Erased:
+    """Erase every submission of a mailbox, in all campaigns."""
+    return _erase(signer_of(email), actor)
+
+
+def to_erase(email: str) -> Erased:
+    """Return what `erase_address` would do now, and change nothing."""
     rows = _rows(signer_of(email))
-    for submission in rows:
-        _erase(submission, actor)
-    return len(rows)
+    letters = Letter.objects.filter(submission__in=rows, state__in=CAN_BE_TAKEN_BACK & COUNTED)
+    return Erased(len(rows), letters.count())
 
 
 def _rows(signer: str) -> list[Submission]:
@@ -27,10 +41,12 @@ def _rows(signer: str) -> list[Submission]:
     return list(rows.order_by("created_at"))
 
 
-def _erase(submission: Submission, actor: str) -> int:
-    if submission.state == SubmissionState.ERASED:
-        return 0
-    try:
-        return retention.erase(submission, actor=actor)
-    except NotAllowed:  # two presses at once: the other one did it
-        return 0
+def _erase(signer: str, actor: str) -> Erased:
+    submissions = taken_back = 0
+    for submission in _rows(signer):
+        try:
+            taken_back += retention.erase(submission, actor=actor)
+        except NotAllowed:  # two presses at once: the other one did it
+            continue
+        submissions += 1
+    return Erased(submissions, taken_back)

@@ -69,7 +69,7 @@ def erase(request: HttpRequest, language: str, token: str) -> HttpResponseBase:
     if submission is None:
         return link_unknown(request)
     if request.method == "POST" and request.POST.get("sure") == "yes":
-        taken_back = erase_signer(submission)
+        taken_back = erase_signer(submission).taken_back
         context = {"campaign": submission.campaign, "taken_back": taken_back}
         return render(request, "letters/erased.html", context)
     if submission.state == SubmissionState.ERASED or request.method != "POST":

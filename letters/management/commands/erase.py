@@ -1,4 +1,4 @@
-"""Erase a person by e-mail address (GDPR art. 17). What is counted stays."""
+"""Erase a person by e-mail address (GDPR art. 17). Sent letters stay in the counts."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from letters.actions.erase import erase_address
+from letters.actions.erase import Erased, erase_address, to_erase
 
 
 class Command(BaseCommand):
@@ -16,11 +18,33 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--email", required=True, help="the person's e-mail address")
+        parser.add_argument("--dry-run", action="store_true", help="only say what would be erased")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: Any, email: str, dry_run: bool, **options: Any) -> None:
         try:
-            validate_email(options["email"])
+            validate_email(email)
         except ValidationError as error:
-            raise CommandError("--email must be an address like name@example.com.") from error
-        count = erase_address(options["email"])
-        self.stdout.write(f"{count} submissions erased. The counts stay as they were.")
+            raise CommandError(_("--email must be an address like name@example.com.")) from error
+        if dry_run:
+            self.stdout.write(" ".join([_("Dry run, nothing is changed:"), _told(to_erase(email))]))
+        else:
+            self.stdout.write(_told(erase_address(email)))
+
+
+def _told(erased: Erased) -> str:
+    if not erased.submissions:
+        return _("Nobody here has this address.")
+    parts = [
+        ngettext("%d submission erased", "%d submissions erased", erased.submissions)
+        % erased.submissions
+    ]
+    if erased.taken_back:
+        parts.append(
+            ngettext(
+                "%d unsent letter taken back and no longer counted",
+                "%d unsent letters taken back and no longer counted",
+                erased.taken_back,
+            )
+            % erased.taken_back
+        )
+    return "; ".join(parts) + "."

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from letters.actions.erase import erase_address
+from letters.actions.erase import Erased, erase_address
 from letters.enums import HoldReason, LetterState, OutboundState, Purpose, SubmissionState
 from letters.models import Attempt, Decision, Letter, Move, Outbound, Submission
 from tests.factories.letters import LetterFactory, OutboundFactory, SubmissionFactory
@@ -80,6 +80,6 @@ def test_other_peoples_answers_stay(letter: Letter) -> None:
 def test_every_form_of_the_mailbox_is_erased_once() -> None:
     for spelling in ("mari@post.example", "MARI+news@post.example"):
         SubmissionFactory(email=spelling)
-    assert erase_address("mari@post.example") == 2
-    assert erase_address("mari@post.example") == 0
+    assert erase_address("mari@post.example") == Erased(2, 0)
+    assert erase_address("mari@post.example") == Erased(0, 0)
     assert set(Submission.objects.values_list("state", "email")) == {(SubmissionState.ERASED, "")}
