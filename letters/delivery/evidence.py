@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
@@ -89,9 +90,12 @@ def _in_postqueue(message_ids: Collection[str]) -> set[str]:
     program = shutil.which("postqueue", path="/usr/sbin:/usr/bin:/usr/local/sbin") or "postqueue"
     ran = subprocess.run([program, "-j"], capture_output=True, timeout=SECONDS, check=True)  # noqa: S603
     senders = (json.loads(line).get("sender", "") for line in ran.stdout.splitlines() if line)
-    keys = {key for sender in senders if (key := outbound_of(sender)) is not None}
-    rows = Outbound.objects.filter(message_id__in=message_ids).values_list("pk", "message_id")
-    return {message_id for key, message_id in rows.iterator() if key in keys}
+    keys = list({key for sender in senders if (key := outbound_of(sender)) is not None})
+    found: set[str] = set()
+    for start in range(0, len(keys), CHUNK):
+        rows = Outbound.objects.filter(pk__in=keys[start : start + CHUNK])
+        found.update(rows.values_list("message_id", flat=True))
+    return found & set(message_ids)
 
 
 # --- a mailbox that gets a copy of every mail -----------------------------------------------------
@@ -150,7 +154,7 @@ def _all_ids(box: imaplib.IMAP4_SSL) -> set[str]:
     return found
 
 
-def _ok(answer: tuple[str, list[object]]) -> list[object]:
+def _ok(answer: tuple[str, list[Any]]) -> list[Any]:
     if answer[0] != "OK":
         raise imaplib.IMAP4.error("The server refused.")
     return answer[1]
