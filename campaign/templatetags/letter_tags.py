@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from babel import Locale, UnknownLocaleError
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -23,24 +25,11 @@ LABELS: Mapping[str, Any] = {
 }
 # Scripts with an italic of their own. Others would be slanted by force, which nobody writes.
 _SLANTED = ("LATIN", "GREEK", "CYRILLIC")
-# Lines of a page below the window, and characters in one, by size of type (static/css/pdf.css).
-_SIZES = (("", 32.0, 78), ("dense", 35.0, 88), ("tight", 40.0, 93))
 
 
 class _Piece(Protocol):
     text: str
-
-
-class _Part(Protocol):
-    lines: Iterable[Iterable[_Piece]]
-
-
-class _Letter(Protocol):
-    paper: str
-    body: Iterable[_Part]
-    words: Iterable[str]
-    ask: Iterable[_Part]
-    signature: Iterable[Iterable[_Piece]]
+    fill: str
 
 
 @register.filter
@@ -79,27 +68,30 @@ def upright(lines: Iterable[Iterable[_Piece]]) -> bool:
 
 
 @register.filter
-def density(letter: _Letter) -> str:
-    """Return the class of the largest type that probably fits a letter on one page.
+def script_language(written: str | Iterable[_Piece]) -> SafeString:
+    """Return a lang attribute for Japanese or Korean, whose letters look otherwise in Chinese.
 
-    What needs two pages even when set small is set large.
+    What is written in neither kana nor hangul keeps the language around it.
     """
-    room = 0.94 if letter.paper == "Letter" else 1  # US Letter is shorter than A4
-    fitting = (name for name, lines, width in _SIZES if _height(letter, width) <= lines * room)
-    return next(fitting, "")
+    text = written if isinstance(written, str) else "".join(piece.text for piece in written)
+    for char in text:
+        if "\u3040" <= char <= "\u30ff":
+            return format_html(' lang="{}"', "ja")
+        if "\uac00" <= char <= "\ud7a3" or "\u1100" <= char <= "\u11ff":
+            return format_html(' lang="{}"', "ko")
+    return SafeString("")
 
 
-def _height(letter: _Letter, characters: int) -> float:
-    """Return about how many lines a letter takes: its paragraphs, and what frames them."""
-    parts = [*letter.body, *letter.ask]
-    texts = ["".join(piece.text for piece in line) for part in parts for line in part.lines]
-    names = sum(1 for line in letter.signature if has_text(line))
-    lines = sum(-(-_width(text) // characters) + 0.4 for text in [*texts, *letter.words])
-    return lines + 6.5 + names
+@register.filter
+def is_answered(line: Iterable[_Piece]) -> bool:
+    """Whether an answer is printed in a line: without one, what joins it to the rest is not."""
+    return any(piece.fill and piece.text.strip() for piece in line)
 
 
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+@register.filter
+def as_printed(url: str) -> str:
+    """Return an address as people write it: without https:// and the last slash."""
+    return url.partition("://")[2].rstrip("/")
 
 
 @register.simple_tag

@@ -9,17 +9,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from django.conf import settings
 
 from campaign.models import Campaign, FormOfAddress, Government, Office
 from letters import blocks, placeholders
 from letters.models import LetterText
+from letters.rendering.dates import long_date as long_date
+from letters.rendering.dates import place_joint
 from letters.rendering.document import LetterDocument, Line, Part, Piece, parts_from
 
 RIGHT_TO_LEFT = {"ar", "he", "fa", "ur", "ps", "dv", "ckb", "yi", "sd", "ug"}
+LETTERHEAD_LINES = 3
 _BLANK = re.compile(r"\{(name|organisation|town|country|place)\}")
 
 
@@ -86,17 +88,6 @@ class Frame:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
-def long_date(day: date, language: str) -> str:
-    """Return the long date of CLDR in `language`, day first in English. Falls back to English."""
-    try:
-        locale = Locale.parse(language, sep="-")
-    except (UnknownLocaleError, ValueError):
-        locale = Locale("en")
-    if str(locale) == "en":
-        locale = Locale("en", "GB")
-    return format_date(day, format="long", locale=locale)
-
-
 def direction(language: str) -> Literal["ltr", "rtl"]:
     return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
 
@@ -105,7 +96,8 @@ def compose(
     text: LetterText, addressee: Addressee, answers: Answers, frame: Frame
 ) -> LetterDocument:
     """Return the letter. With no answers it is the blank of a preview."""
-    values, filled = _organiser_values(text, addressee, frame), answers.filled()
+    filled, country = answers.filled(), addressee.government.iso2
+    values = _organiser_values(text, addressee, frame)
 
     def parts(source: str) -> tuple[Part, ...]:
         return tuple(_filled(part, values, filled) for part in parts_from(blocks.parse(source)))
@@ -118,7 +110,7 @@ def compose(
             _line(f"{{{name}}}", {}, filled) for name in ("name", "organisation", "place")
         ),
         addressee=addressee.lines(),
-        date=long_date(frame.day, text.language),
+        date=long_date(frame.day, text.language, country),
         subject=_line(text.subject, values, filled),
         salutation=form.salutation if form and form.salutation else text.salutation,
         body=parts(text.body),
@@ -129,10 +121,34 @@ def compose(
             _line(line, values, filled) for line in text.signature.splitlines() if line
         ),
         campaign_address=frame.campaign_address,
-        paper=addressee.office.paper if addressee.office else "A4",
         number=frame.number,
-        confirmed=long_date(frame.confirmed, text.language) if frame.confirmed else "",
+        confirmed=long_date(frame.confirmed, text.language, country) if frame.confirmed else "",
+        place=_place(text.language, filled),
+        check_url=check_url(frame.number) if frame.confirmed else "",
+        **_sheet(addressee.office, frame.campaign),
     )
+
+
+def check_url(number: str) -> str:
+    """Return where a letter can be checked, in the site's first language: as short as can be."""
+    return f"{settings.SITE_URL}/{settings.LANGUAGE_CODE}/check/{number}/" if number else ""
+
+
+def _place(language: str, answers: Mapping[str, str]) -> Line:
+    joint = place_joint(language)
+    return (Piece(answers["town"], fill="town"), Piece(joint)) if joint else ()
+
+
+def _sheet(office: Office | None, campaign: Campaign) -> dict[str, Any]:
+    """Return what the sheet is like: the office's paper and window, the campaign's letterhead."""
+    return {
+        "paper": office.paper if office else Office.Paper.A4.value,
+        "window": office.window if office else "",
+        "marks": office.marks if office else False,
+        "letterhead": paragraphs(campaign.letterhead)[:LETTERHEAD_LINES],
+        "logo": campaign.logo.name or "" if campaign.logo else "",
+        "logo_text": campaign.organisation,
+    }
 
 
 def paragraphs(words: str) -> tuple[str, ...]:
@@ -141,12 +157,13 @@ def paragraphs(words: str) -> tuple[str, ...]:
 
 
 def _organiser_values(text: LetterText, addressee: Addressee, frame: Frame) -> dict[str, str]:
+    country = addressee.government.iso2
     return {
         "government": addressee.government.name,
         "office": addressee.title,
-        "since": long_date(frame.since, text.language) if frame.since else "",
+        "since": long_date(frame.since, text.language, country) if frame.since else "",
         "campaign_organisation": frame.campaign.organisation,
-        "date": long_date(frame.day, text.language),
+        "date": long_date(frame.day, text.language, country),
         **frame.extra,
     }
 

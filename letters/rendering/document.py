@@ -38,6 +38,11 @@ class LetterDocument:
 
     `sender` and `signature` hold a line per answer; a line whose answers are all empty is not
     printed. `words` are the supporter's own paragraphs. Dates are text in the letter's language.
+
+    What letters confirmed earlier don't have in their JSON has a default: `place` is set before
+    the date once the town is known; `window` ("" as usual for the paper) and `marks` are the
+    office's envelope; `logo` is the name of a stored picture, `logo_text` what it shows;
+    `check_url` is where the office can check the letter.
     """
 
     language: str
@@ -56,6 +61,13 @@ class LetterDocument:
     paper: str = "A4"
     number: str = ""
     confirmed: str = ""
+    place: Line = ()
+    window: str = ""
+    marks: bool = False
+    letterhead: tuple[str, ...] = ()
+    logo: str = ""
+    logo_text: str = ""
+    check_url: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -73,6 +85,8 @@ class LetterDocument:
                 "words": tuple(data["words"]),
                 "ask": _parts(data["ask"]),
                 "signature": _lines(data["signature"]),
+                "place": _line(data.get("place", [])),
+                "letterhead": tuple(data.get("letterhead", [])),
             }
         )
 
@@ -87,6 +101,11 @@ def _lines(lines: list[list[dict[str, Any]]]) -> tuple[Line, ...]:
 
 def _parts(parts: list[dict[str, Any]]) -> tuple[Part, ...]:
     return tuple(Part(part["kind"], _lines(part["lines"])) for part in parts)
+
+
+def is_answered(line: Line) -> bool:
+    """Whether an answer is printed in it: without one, the organiser's words around it are not."""
+    return any(piece.fill and piece.text.strip() for piece in line)
 
 
 def is_empty(line: Line) -> bool:

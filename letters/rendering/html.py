@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import override
 
+from letters.rendering import pictures, sheet
 from letters.rendering.document import LetterDocument
 
 
 def letter_html(document: LetterDocument, *, blanks: bool = False) -> SafeString:
     """Return the letter as an article. With `blanks` unanswered parts show their labels."""
     with override(document.language):
-        return render_to_string("letters/_letter.html", {"letter": document, "blanks": blanks})
+        return _article(document, blanks)
 
 
 def pdf_html(document: LetterDocument, *, draft: bool = False) -> str:
-    """Return the whole HTML document that becomes the PDF."""
+    """Return the whole HTML document that becomes the PDF.
+
+    Beside the article's text it has what only paper has: marks, logo, QR code.
+    Raises pictures.NoPicture if the campaign's logo is not to be had.
+    """
     with override(document.language):
-        context = {
-            "letter": document,
-            "article": letter_html(document, blanks=draft),
-            "paper": document.paper,
-            "draft": draft,
+        paper = {
+            "qr": pictures.qr_path(document.check_url) if document.check_url else None,
+            "logo": pictures.offer(document.logo) if document.logo else "",
+            "marks": document.marks,
+            "address": sheet.address_class(document),
         }
+        article = _article(document, draft, paper=paper)
+        context = {
+            "letter": document, "article": article, "draft": draft,
+            "classes": sheet.page_classes(document),
+        }  # fmt: skip
         return render_to_string("pdf/letter.html", context)
+
+
+def _article(
+    document: LetterDocument, blanks: bool, paper: dict[str, Any] | None = None
+) -> SafeString:
+    context = {"letter": document, "blanks": blanks, "paper": paper}
+    return render_to_string("letters/_letter.html", context)

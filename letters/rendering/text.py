@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from letters.rendering.document import LetterDocument, Line, Part, is_empty
+from letters.rendering.document import LetterDocument, Line, Part, is_answered, is_empty
 
 COLUMNS = 76
 
@@ -16,9 +16,10 @@ def letter_text(document: LetterDocument) -> str:
 
 
 def _parts(document: LetterDocument) -> Iterator[str]:
+    yield "\n".join(document.letterhead)
     yield _block(document.sender)
     yield "\n".join(document.addressee)
-    yield document.date
+    yield _dated(document)
     yield _wrap(_plain(document.subject))
     yield document.salutation
     yield from map(_part, document.body)
@@ -26,6 +27,11 @@ def _parts(document: LetterDocument) -> Iterator[str]:
     yield from map(_part, document.ask)
     yield document.closing
     yield _block(document.signature)
+
+
+def _dated(document: LetterDocument) -> str:
+    place = _plain(document.place) if is_answered(document.place) else ""
+    return place + document.date
 
 
 def _plain(line: Line) -> str:

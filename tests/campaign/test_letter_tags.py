@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from campaign.templatetags.letter_tags import (
+    as_printed,
     blank_label,
-    density,
     has_text,
+    is_answered,
+    script_language,
     text_direction,
     upright,
 )
@@ -16,13 +18,6 @@ from campaign.templatetags.letter_tags import (
 
 def line(*texts: str) -> list[Any]:
     return [SimpleNamespace(text=text) for text in texts]
-
-
-def letter(characters: int, paper: str = "A4") -> Any:
-    body = [SimpleNamespace(lines=[line("x" * characters)])]
-    return SimpleNamespace(
-        body=body, words=(), ask=[], signature=[line("Mari"), line("")], paper=paper
-    )
 
 
 @pytest.mark.parametrize(
@@ -60,19 +55,19 @@ def test_only_scripts_with_an_italic_are_slanted(name, stands):
 
 
 @pytest.mark.parametrize(
-    ("characters", "size"),
-    [(500, ""), (1800, ""), (2300, "dense"), (2900, "tight"), (6000, "")],
+    ("name", "attribute"),
+    [("田中さん", ' lang="ja"'), ("김영수", ' lang="ko"'), ("王小明", ""), ("Mari", "")],
 )
-def test_what_is_long_is_set_smaller_and_what_needs_two_pages_is_not(characters, size):
-    assert density(letter(characters)) == size
+def test_kana_and_hangul_say_which_language_it_is(name, attribute):
+    assert [script_language(name), script_language(line(name))] == [attribute, attribute]
 
 
-def test_the_shorter_american_page_is_full_sooner():
-    assert [density(letter(1800, paper)) for paper in ("A4", "Letter")] == ["", "dense"]
+@pytest.mark.parametrize(("text", "answered"), [("Tartu", True), (" ", False)])
+def test_only_an_answer_is_an_answer(text, answered):
+    pieces = [SimpleNamespace(text=text, fill="town"), SimpleNamespace(text=", le ", fill="")]
+
+    assert is_answered(pieces) is answered
 
 
-def test_wide_characters_count_twice():
-    wide = letter(0)
-    wide.words = ("条" * 1100,)
-
-    assert density(wide) == "dense"
+def test_addresses_are_printed_as_people_write_them():
+    assert as_printed("https://site.example/en/check/K7Q4-M2X/") == "site.example/en/check/K7Q4-M2X"
