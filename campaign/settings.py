@@ -103,8 +103,12 @@ else:
 DATABASES = {"default": _database}
 # Processes on several computers agree on the time by asking the database (letters/clock.py).
 DATABASE_CLOCK = _database["ENGINE"] != "django.db.backends.sqlite3"
-# Only the settings of the fault tests switch failpoints on.
+# Only the settings of the fault tests switch failpoints on, use another mail server than
+# EMAIL_URL, and shorten these times (letters/delivery/policy.py, smtp.py).
 FAULTS = False
+FAULTS_SMTP = ""
+DELIVERY_TIMES: dict[str, float] = {}
+MAIL_SECONDS: dict[str, float] = {}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _cache_url = env_secret("CACHE_URL")
@@ -137,6 +141,10 @@ OPERATOR_EMAIL = env_str("OPERATOR_EMAIL")
 # How many connections all workers together hold to the mail server, how many mails one takes on.
 MAIL_CONNECTIONS = env_int("MAIL_CONNECTIONS", 2)
 MAIL_BATCH = env_int("MAIL_BATCH", 50)
+# What is an alarm: seconds that a due mail has waited, that sweepers or workers have been silent.
+LATE_SECONDS = env_int("LATE_SECONDS", 600)
+SILENT_SECONDS = env_int("SILENT_SECONDS", 120)
+DISK_FREE_MB = env_int("DISK_FREE_MB", 200)
 # How to find out what became of a mail: mailbox, postfix:/var/log/mail.log, imaps://….
 RECONCILE = env_secret("RECONCILE") or ("" if PRODUCTION else "mailbox")
 

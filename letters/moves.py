@@ -13,7 +13,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 
 from letters import clock
-from letters.enums import LETTER_MOVES, OUTBOUND_MOVES, HoldReason
+from letters.enums import LETTER_MOVES, OUTBOUND_MOVES, SUBMISSION_MOVES, HoldReason
 from letters.failpoints import failpoint, failpoint_on_commit
 from letters.models import Letter, Move, Outbound, Submission
 
@@ -99,14 +99,44 @@ def move_outbounds(
         )
         for outbound in done
     )  # fmt: skip
+    for outbound in done:
+        for name, value in {"state": to, **fields}.items():
+            setattr(outbound, name, value)
     failpoint(f"outbound.{start}-{to}.after")
     failpoint_on_commit(f"outbound.{start}-{to}.committed")
     return done
 
 
+def move_letters(
+    letters: Sequence[Letter], to: str, *, actor: str, hold: HoldReason | str = "", **fields: Any
+) -> None:
+    """Move letters of one state at once. Raises NotAllowed if one is not there any more."""
+    if not letters:
+        return
+    start = letters[0].state
+    _check(LETTER_MOVES, start, to)
+    failpoint(f"letter.{start}-{to}.before")
+    rows = Letter.objects.filter(pk__in=[letter.pk for letter in letters], state=start)
+    if rows.update(state=to, hold_reason=hold, **fields) != len(letters):
+        raise NotAllowed(f"no longer {start}")
+    now = clock.now()
+    Move.objects.bulk_create(
+        Move(
+            from_state=start, to_state=to, actor=actor, submission_id=letter.submission_id,
+            letter=letter, at=now,
+        )
+        for letter in letters
+    )  # fmt: skip
+    for letter in letters:
+        letter.state, letter.hold_reason = to, hold
+    failpoint(f"letter.{start}-{to}.after")
+    failpoint_on_commit(f"letter.{start}-{to}.committed")
+
+
 def move_submission(
     submission: Submission, to: str, *, actor: str, fields: dict[str, Any] | None = None
 ) -> None:
+    _check(SUBMISSION_MOVES, submission.state, to)
     start = _compare_and_set(
         submission, Submission.objects.filter(pk=submission.pk), {"state": to, **(fields or {})}
     )

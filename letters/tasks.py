@@ -7,18 +7,22 @@ from uuid import UUID
 from celery import shared_task
 
 from letters import retention as retention_rules
-from letters.delivery import engine, prepare, readdress
+from letters.delivery import engine, heartbeat, prepare
 from letters.delivery import sweep as sweeper
+from letters.models import Heartbeat
 
 
 @shared_task(name="letters.deliver")
 def deliver(outbound: str) -> None:
-    for follower in engine.deliver(UUID(outbound)):
-        deliver.delay(str(follower))
+    """Send what is due, this mail first. One bell is enough for many mails."""
+    heartbeat.beat(Heartbeat.Kind.WORKER)
+    if engine.deliver(UUID(outbound)) and (more := engine.next_due()):
+        deliver.delay(str(more))
 
 
 @shared_task(name="letters.render")
 def render(letter: str) -> None:
+    heartbeat.beat(Heartbeat.Kind.WORKER)
     for outbound in prepare.prepare(UUID(letter)):
         deliver.delay(str(outbound))
 
@@ -30,7 +34,6 @@ def sweep() -> None:
         render.delay(str(letter))
     for outbound in found.outbounds:
         deliver.delay(str(outbound))
-    readdress.release_waiting()
 
 
 @shared_task(name="letters.retention")

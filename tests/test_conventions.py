@@ -69,7 +69,10 @@ def test_only_the_pdf_gateway_imports_weasyprint() -> None:
 
 
 def test_only_the_mail_gateway_talks_to_a_mail_server() -> None:
-    assert importers("smtplib", "django.core.mail") == {"letters/delivery/mail.py"}
+    assert importers("smtplib", "django.core.mail") == {
+        "letters/delivery/mail.py",
+        "letters/delivery/smtp.py",
+    }
 
 
 def room(module: str) -> str | None:

@@ -1,64 +1,169 @@
-"""Leases: one worker at a time owns a mail, for a time, and proves it with a token.
+"""Claims: one worker at a time owns a batch of mails, for a time, and proves it with a token.
 
-Every write of a worker names its token. One that was stopped and wakes up again finds the
-token changed and can write nothing more (fencing).
+Every write of a worker names its token. One that was stopped and wakes up again finds its time
+over or the token changed, and can neither send nor write anything more (fencing).
 """
 
 from __future__ import annotations
 
-import secrets
-from datetime import datetime
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import QuerySet
-from django.utils import timezone
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 
 from campaign.models import Office
-from letters.delivery.policy import CONNECTING_LEASE, DATA_LEASE
+from letters import clock
+from letters.delivery import pace, policy
 from letters.enums import HoldReason, LetterState, OutboundState, Purpose, SubmissionState
-from letters.models import Attempt, Outbound
-from letters.moves import NotAllowed, move_letter, move_outbound
+from letters.failpoints import failpoint
+from letters.models import Attempt, Letter, Outbound
+from letters.moves import NotAllowed, move_letter, move_letters, move_outbound, move_outbounds
 from letters.routes import route_of
+
+log = logging.getLogger(__name__)
+TO_OFFICES = (Purpose.LETTER, Purpose.DIGEST)
+_PAUSED = Q(purpose__in=TO_OFFICES) & (
+    Q(submission__campaign__delivery_paused=True) | Q(campaign__delivery_paused=True)
+)
 
 
 class Fenced(Exception):
-    """The lease is another's by now: stop without sending."""
+    """The claim is another's by now: stop without sending."""
 
 
-def claim(key: UUID) -> Outbound | None:
-    """Take a due mail for this worker. Returns None when it isn't due or another was faster."""
-    now = timezone.now()
-    rows = Outbound.objects.due(now).select_related(
-        "submission__campaign", "letter__campaign", "letter__government", "letter__office"
-    )
-    outbound = rows.filter(pk=key).first()
-    if outbound is None:
-        return None
+@dataclass
+class Batch:
+    """Mails that this worker may try until `until`, by the database's clock."""
+
+    token: str
+    until: datetime
+    outbounds: list[Outbound]
+
+    @property
+    def tide(self) -> int:
+        """The highest attempt of the batch: this computer remembers how far it came (F31)."""
+        newest = Attempt.objects.filter(claim_token=self.token).order_by("-pk")
+        return newest.values_list("pk", flat=True).first() or 0
+
+
+def claim(token: str, limit: int, first: UUID | None = None) -> Batch:
+    """Take up to `limit` due mails for this worker; `first` before all others if it is due."""
+    now = clock.now()
+    failpoint("send.before_claim")
     try:
-        with transaction.atomic():
-            return _take(outbound, now)
-    except NotAllowed:
-        return None
+        batch = _claim(token, limit, first, now)
+    except NotAllowed:  # a letter and its mail disagree: find out which, one by one
+        log.warning("A batch could not be claimed as a whole.")
+        batch = _claim_one(token, limit, now)
+    failpoint("send.after_claim")
+    return batch
 
 
-def _take(outbound: Outbound, now: datetime) -> Outbound | None:
-    token = secrets.token_hex(16)
+@transaction.atomic
+def _claim(token: str, limit: int, first: UUID | None, now: datetime) -> Batch:
+    until = now + timedelta(seconds=policy.times().lease)
+    ready = [row for row in _due(limit, first, now) if _ready(row, now)]
+    return Batch(token, until, _take(ready, token, until, now))
+
+
+def _claim_one(token: str, limit: int, now: datetime) -> Batch:
+    keys = list(due_rows(now).values_list("pk", flat=True)[:limit])
+    for key in keys:
+        try:
+            batch = _claim(token, 1, key, now)
+        except NotAllowed:
+            _hold_odd(key)
+            continue
+        if batch.outbounds:
+            return batch
+    return Batch(token, now, [])
+
+
+@transaction.atomic
+def _hold_odd(key: UUID) -> None:
+    outbound = Outbound.objects.select_related("letter").get(pk=key)
+    state = outbound.letter.state if outbound.letter else ""
+    if outbound.state == OutboundState.QUEUED:
+        move_outbound(
+            outbound, OutboundState.HELD, actor="worker", reason=f"its letter is {state}",
+            last_answer=f"Its letter is {state}.",
+        )  # fmt: skip
+
+
+def any_due() -> bool:
+    return due_rows().exists()
+
+
+def due_rows(now: datetime | None = None) -> QuerySet[Outbound]:
+    """Return what may be sent now, in order."""
+    now = now or clock.now()
+    return Outbound.objects.due(now).exclude(_PAUSED).order_by("priority", "next_attempt_at")
+
+
+def _due(limit: int, first: UUID | None, now: datetime) -> list[Outbound]:
+    keys = _locked(due_rows(now))
+    chosen = list(keys.filter(pk=first).values_list("pk", flat=True)) if first else []
+    rest = keys.exclude(pk__in=chosen).values_list("pk", flat=True)[: limit - len(chosen)]
+    found = Outbound.objects.select_related(
+        "submission__campaign", "letter__campaign", "letter__government", "letter__office",
+        "office", "campaign",
+    ).prefetch_related("letter__office__routes", "office__routes")  # fmt: skip
+    return list(found.filter(pk__in=[*chosen, *rest]).order_by("priority", "next_attempt_at"))
+
+
+def _locked(rows: QuerySet[Outbound]) -> QuerySet[Outbound]:
+    """Let several workers choose at once: each takes what no other is taking now."""
+    if connection.vendor == "postgresql":
+        return rows.select_for_update(skip_locked=True, of=("self",))
+    return rows
+
+
+def _ready(outbound: Outbound, now: datetime) -> bool:
+    """Whether it may go now. If not, it is moved to where it waits."""
     if outbound.submission is not None and outbound.submission.state == SubmissionState.ERASED:
         _forget(outbound)
-        return None
-    if outbound.purpose == Purpose.LETTER and not _address(outbound):
-        return None
-    move_outbound(
-        outbound, OutboundState.SENDING, actor="worker", recipient=outbound.recipient,
-        claim_token=token, lease_until=now + CONNECTING_LEASE, attempts=outbound.attempts + 1,
+        return False
+    if outbound.purpose not in TO_OFFICES:
+        return True
+    if not _address(outbound):
+        return False
+    later = pace.wait(outbound, now)
+    if later is not None:
+        Outbound.objects.filter(pk=outbound.pk).update(next_attempt_at=later)
+    return later is None
+
+
+def _take(
+    outbounds: Sequence[Outbound], token: str, until: datetime, now: datetime
+) -> list[Outbound]:
+    for outbound in outbounds:
+        outbound.attempts += 1
+    addressed = [outbound for outbound in outbounds if outbound.purpose in TO_OFFICES]
+    Outbound.objects.bulk_update(outbounds, ["attempts"])
+    Outbound.objects.bulk_update(addressed, ["recipient"])
+    taken = move_outbounds(
+        outbounds, OutboundState.SENDING, actor="worker", claim=token,
+        claim_token=token, lease_until=until,
     )  # fmt: skip
-    if outbound.purpose == Purpose.LETTER and outbound.letter is not None:
-        move_letter(outbound.letter, LetterState.SENDING, actor="worker")
-    Attempt.objects.create(
-        outbound=outbound, number=outbound.attempts, claim_token=token, started_at=now
+    move_letters(letters_of(taken), LetterState.SENDING, actor="worker")
+    Attempt.objects.bulk_create(
+        Attempt(outbound=outbound, number=outbound.attempts, claim_token=token, started_at=now)
+        for outbound in taken
     )
-    return outbound
+    return taken
+
+
+def letters_of(outbounds: Sequence[Outbound]) -> list[Letter]:
+    """Return the letters whose state follows that of these mails."""
+    singles = [one.letter for one in outbounds if one.purpose == Purpose.LETTER and one.letter]
+    digests = [one.pk for one in outbounds if one.purpose == Purpose.DIGEST]
+    if not digests:
+        return singles
+    return [*singles, *Letter.objects.filter(digest__outbound__in=digests).defer("content")]
 
 
 def _forget(outbound: Outbound) -> None:
@@ -73,40 +178,41 @@ def _address(outbound: Outbound) -> bool:
 
     What may have arrived already is sent again to the same address only.
     """
-    letter = outbound.letter
-    assert letter is not None
     if outbound.resent and outbound.recipient:
         return True
-    office: Office | None = letter.office
+    office: Office | None = outbound.letter.office if outbound.letter else outbound.office
     route = route_of(office) if office else None
     if route is not None and office is not None and not office.paused:
         outbound.recipient = route.email
         return True
     hold = HoldReason.OFFICE_PAUSED if office and office.paused else HoldReason.NO_ADDRESS
-    move_outbound(outbound, OutboundState.HELD, actor="worker", reason=str(hold.label))
-    move_letter(letter, LetterState.HELD, actor="worker", hold=hold)
+    letters = letters_of([outbound])
+    move_outbound(
+        outbound, OutboundState.HELD, actor="worker", reason=str(hold.label),
+        last_answer=str(hold.label),
+    )  # fmt: skip
+    move_letters(letters, LetterState.HELD, actor="worker", hold=hold)
     return False
 
 
-def enter_data(outbound: Outbound) -> None:
-    """Note that the message is about to go. From here on a silence means: unknown.
-
-    Raises Fenced if the lease is lost.
-    """
-    with transaction.atomic():
-        rows = Outbound.objects.filter(
-            pk=outbound.pk, state=OutboundState.SENDING, claim_token=outbound.claim_token
-        )
-        if rows.update(lease_until=timezone.now() + DATA_LEASE) != 1:
-            raise Fenced
-        _attempt(outbound).update(stage=Attempt.Stage.DATA)
-
-
-def end_attempt(outbound: Outbound, code: int | None, answer: str) -> None:
-    _attempt(outbound).update(
-        stage=Attempt.Stage.DONE, ended_at=timezone.now(), code=code, answer=answer[:500]
+def enter_data(batch: Batch) -> None:
+    """Note, before the first message of a batch, that its messages may be on their way."""
+    failpoint("send.before_stage")
+    Attempt.objects.filter(claim_token=batch.token, stage=Attempt.Stage.CONNECTING).update(
+        stage=Attempt.Stage.DATA
     )
+    failpoint("send.after_stage")
 
 
-def _attempt(outbound: Outbound) -> QuerySet[Attempt]:
-    return Attempt.objects.filter(outbound=outbound, claim_token=outbound.claim_token)
+def keep(batch: Batch, outbound: Outbound) -> None:
+    """Make sure that there is time for a message, or ask for more. Raises Fenced."""
+    now, times = clock.now(), policy.times()
+    if (batch.until - now).total_seconds() >= times.fence:
+        return
+    until = now + timedelta(seconds=times.lease)
+    mine = Outbound.objects.filter(state=OutboundState.SENDING, claim_token=batch.token)
+    if batch.until <= now or mine.update(lease_until=until) == 0:
+        raise Fenced
+    if not mine.filter(pk=outbound.pk).exists():
+        raise Fenced
+    batch.until = until

@@ -1,198 +1,184 @@
-"""Deliver one mail: claim, make the message, hand it over, note what became of it.
+"""Deliver what is due: batch by batch, each mail made, handed over, and written down.
 
-The only place that decides what a server's answer does to a mail and its letter.
+Safe to call at any time, any number of times, from any number of workers. A batch goes like
+this: a connection is opened, and only then are mails claimed; each message is announced in the
+journal before DATA and its answer noted after; all outcomes are committed together.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from datetime import timedelta
-from typing import Any
+import time
+from collections.abc import Callable
 from uuid import UUID
 
-from django.db import transaction
-from django.utils import timezone
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 
-from campaign.models import OfficeRoute
-from letters.delivery import policy, rows
-from letters.delivery.claim import Fenced, claim, end_attempt, enter_data
-from letters.delivery.mail import NotSent, OutcomeUnknown, transport
+from letters.delivery import breaker, gate, journal, policy
+from letters.delivery.claim import Batch, Fenced, any_due, claim, due_rows, enter_data, keep
+from letters.delivery.journal import Journal
+from letters.delivery.mail import NotSent, OutcomeUnknown, Transport, transport
 from letters.delivery.message import CannotBeMade, build
-from letters.delivery.policy import Refusal, Verdict
-from letters.enums import HoldReason, LetterState, OutboundState, Purpose
+from letters.delivery.outcome import Kind, Outcome, note
+from letters.delivery.policy import Verdict
+from letters.failpoints import failpoint
 from letters.models import Outbound
-from letters.moves import NotAllowed, move_letter, move_outbound
-from letters.routes import route_of
 
 log = logging.getLogger(__name__)
+TRIES_TO_NOTE = 6
 
 
-def deliver(key: UUID) -> list[UUID]:
-    """Try to deliver a mail if it is due. Returns the mails that became due by it.
+def deliver(key: UUID | None = None, *, stop: Callable[[], bool] = lambda: False) -> int:
+    """Send what is due, `key` before all others, for a while. Returns how many mails were tried.
 
-    Safe to call at any time, any number of times, from any number of workers.
+    When the time is up the rest is left to the next call; `stop` ends it between two mails.
     """
-    outbound = claim(key)
-    if outbound is None:
-        return []
+    if not gate.is_open() or not any_due():
+        return 0
+    way = transport()
+    offered = breaker.permit(way.name) if way.name else None
+    if offered == 0:
+        return 0
+    own = journal.own()
+    slot = breaker.take_connection(way.name, own.key) if way.name else None
+    if way.name and slot is None:
+        return 0  # every connection is in use: those who hold them take these mails, too
     try:
-        return _hand_over(outbound)
-    except (Fenced, NotAllowed):
-        log.warning("Mail %s: the lease was lost; what became of it is noted by another.", key)
-    except Exception:  # this mail waits for the sweeper; the next one is not kept waiting
-        log.exception("Mail %s could not be tried.", key)
-    return []
+        return _rounds(way, own, key, offered or settings.MAIL_BATCH, stop)
+    finally:
+        if slot is not None:
+            breaker.give_back(slot, own.key)
 
 
-def _hand_over(outbound: Outbound) -> list[UUID]:
+def next_due() -> UUID | None:
+    """Return a mail that another bell should be rung for, or None."""
+    return due_rows().values_list("pk", flat=True).first() if gate.is_open() else None
+
+
+def _rounds(
+    way: Transport, own: Journal, key: UUID | None, limit: int, stop: Callable[[], bool]
+) -> int:
+    tried, end = 0, time.monotonic() + policy.times().batch
+    if not _opened(way):
+        return 0
+    while not stop():
+        run = _Round(way, own, end, stop)
+        done = run.do(claim(own.next_token(), limit, key))
+        tried += done
+        if not done or run.trouble or time.monotonic() >= end or limit == 1:
+            break
+        key = None
+    return tried
+
+
+def _opened(way: Transport) -> bool:
+    """Open the way out. No letter is charged for a server that cannot be reached."""
     try:
-        envelope, message = build(outbound)
-    except (CannotBeMade, ValueError) as error:
-        return _hold(outbound, HoldReason.RENDER_FAILED, None, str(error))
-    fingerprint = hashlib.sha256(message).hexdigest()
-    try:
-        answer = transport().send(envelope, message, lambda: enter_data(outbound))
+        way.open()
     except NotSent as error:
-        return _refused(outbound, policy.judge(error))
-    except OutcomeUnknown as error:
-        return _unknown(outbound, str(error))
-    try:
-        _sent(outbound, answer, fingerprint)
-    except NotAllowed:
-        _sent_after_all(outbound, answer, fingerprint)
-    copy = copy_to_writer(outbound)
-    return [copy.id] if copy else []
+        log.warning("The mail server %s cannot be used: %s", way.name, error.phase)
+        breaker.charge(way.name, policy.judge(error))
+        return False
+    return True
 
 
-@transaction.atomic
-def _sent(outbound: Outbound, answer: str, fingerprint: str, claim: str | None = None) -> None:
-    now = timezone.now()
-    end_attempt(outbound, 250, answer)
-    move_outbound(
-        outbound, OutboundState.SENT, actor="worker",
-        claim=outbound.claim_token if claim is None else claim, sent_at=now,
-        sha256=fingerprint, last_code=250, last_answer=answer[:500],
-    )  # fmt: skip
-    _letter_follows(outbound, LetterState.SENT, "", sent_at=now)
+class _Round:
+    """One batch in the hands of this process."""
+
+    def __init__(self, way: Transport, own: Journal, end: float, stop: Callable[[], bool]) -> None:
+        self.way, self.own, self.end, self.stop = way, own, end, stop
+        self.trouble = self.staged = self.begun = False
+
+    def do(self, batch: Batch) -> int:
+        """Try a batch and note what became of it. Returns how many mails were tried."""
+        if not batch.outbounds:
+            return 0
+        gate.note_tide(batch.tide)
+        try:
+            outcomes = self._each(batch)
+            _note(outcomes, batch.token)
+            self.own.clear()
+        except BaseException:
+            # What is in the journal is the truth now; a sweeper reads it as if we were dead.
+            journal.abandon()
+            raise
+        return sum(outcome.kind is not Kind.RELEASED for outcome in outcomes)
+
+    def _each(self, batch: Batch) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for outbound in batch.outbounds:
+            over = outcomes and (time.monotonic() >= self.end or self.stop())
+            if over or self.trouble:
+                outcomes.append(Outcome(outbound, Kind.RELEASED))
+                continue
+            try:
+                outcomes.append(self._one(batch, outbound))
+            except Fenced:
+                log.warning("Mail %s: its time ran out; another decides.", outbound.pk)
+                break
+        if self.way.name and any(one.kind is Kind.SENT for one in outcomes) and not self.trouble:
+            breaker.clear(self.way.name)
+        return outcomes
+
+    def _one(self, batch: Batch, outbound: Outbound) -> Outcome:
+        self.begun = False
+        self.own.trying(outbound.pk)
+        try:
+            envelope, message = build(outbound)
+        except (CannotBeMade, LookupError, TypeError, ValueError) as error:
+            # Its rows are not what a message is made of: no second try would change that.
+            log.exception("Mail %s cannot be made.", outbound.pk)
+            return Outcome(outbound, Kind.UNMADE, str(error) or type(error).__name__)
+        try:
+            fingerprint = hashlib.sha256(message).hexdigest()
+            answer = self.way.send(envelope, message, lambda: self._before(batch, outbound))
+            failpoint("send.after_250")
+            self.own.answered(outbound.pk, 250)
+            failpoint("send.after_answer")
+            return Outcome(outbound, Kind.SENT, answer, fingerprint)
+        except NotSent as error:
+            return self._refused(outbound, error)
+        except OutcomeUnknown as error:
+            return Outcome(outbound, Kind.UNKNOWN, str(error))
+        except Fenced:
+            raise
+        except Exception as error:  # this mail waits; the next one is not kept waiting
+            log.exception("Mail %s could not be tried.", outbound.pk)
+            said = type(error).__name__
+            return Outcome(outbound, Kind.UNKNOWN if self.begun else Kind.BROKEN, said)
+
+    def _before(self, batch: Batch, outbound: Outbound) -> None:
+        """The recipient is accepted: from the next line on a silence means unknown."""
+        if not self.staged:
+            enter_data(batch)
+            self.staged = True
+        failpoint("send.before_intent")
+        keep(batch, outbound)
+        self.own.begun(outbound.pk)
+        self.begun = True
+        failpoint("send.after_intent")
+        keep(batch, outbound)  # we may have been stopped between the two lines
+
+    def _refused(self, outbound: Outbound, error: NotSent) -> Outcome:
+        refusal = policy.judge(error)
+        if self.begun:
+            self.own.answered(outbound.pk, error.code)
+        if refusal.verdict is Verdict.SERVER:
+            self.trouble = True
+            breaker.charge(self.way.name, refusal)
+        return Outcome(outbound, Kind.REFUSED, refusal.answer, refusal=refusal)
 
 
-def _sent_after_all(outbound: Outbound, answer: str, fingerprint: str) -> None:
-    """The server said yes after our lease ran out: an unknown is known now, not sent again."""
-    token = outbound.claim_token
-    outbound.refresh_from_db()
-    if outbound.letter is not None:
-        outbound.letter.refresh_from_db()
-    if outbound.state == OutboundState.UNKNOWN:
-        kept, outbound.claim_token = outbound.claim_token, token
-        end_attempt(outbound, 250, answer)
-        outbound.claim_token = kept
-        _sent(outbound, answer, fingerprint, claim=kept)
-
-
-def copy_to_writer(outbound: Outbound) -> Outbound | None:
-    """Write M2 unless it left earlier or the writer is erased."""
-    letter, submission = outbound.letter, outbound.its_submission
-    submission.refresh_from_db()  # erased, perhaps, while the letter was on its way
-    if outbound.purpose != Purpose.LETTER or letter is None or not submission.email:
-        return None
-    if (
-        letter.outbounds.filter(purpose=Purpose.COPY)
-        .exclude(state=OutboundState.CANCELLED)
-        .exists()
-    ):
-        return None
-    return rows.write(Purpose.COPY, submission, letter=letter)
-
-
-@transaction.atomic
-def _refused(outbound: Outbound, refusal: Refusal) -> list[UUID]:
-    end_attempt(outbound, refusal.code, refusal.answer)
-    if refusal.verdict is Verdict.CONTENT:
-        return _hold(outbound, HoldReason.REFUSED, refusal.code, refusal.answer)
-    if refusal.verdict is Verdict.ADDRESS:
-        return _address_refused(outbound, refusal)
-    if timezone.now() - outbound.created_at > policy.PATIENCE:
-        return _fail(outbound, refusal)
-    return _again(outbound, refusal)
-
-
-def _again(outbound: Outbound, refusal: Refusal) -> list[UUID]:
-    _back_to_queue(outbound, refusal, wait=True)
-    return []
-
-
-def _address_refused(outbound: Outbound, refusal: Refusal) -> list[UUID]:
-    """Stop the address. A letter goes on by the office's next one; a supporter has only one."""
-    office = outbound.letter.office if outbound.letter else None
-    if outbound.purpose != Purpose.LETTER or office is None:
-        return _fail(outbound, refusal)
-    OfficeRoute.objects.filter(office=office, email=outbound.recipient).update(
-        stopped=True, stopped_reason=refusal.answer[:300]
-    )
-    if route_of(office) is None:
-        return _hold(outbound, HoldReason.REFUSED, refusal.code, refusal.answer)
-    _back_to_queue(outbound, refusal, wait=False)
-    return [outbound.id]
-
-
-def _back_to_queue(outbound: Outbound, refusal: Refusal, *, wait: bool) -> None:
-    due = timezone.now() + (policy.wait_after(outbound.attempts) if wait else timedelta())
-    move_outbound(
-        outbound, OutboundState.QUEUED, actor="worker", claim=outbound.claim_token,
-        reason=refusal.answer, next_attempt_at=due, claim_token="", lease_until=None,
-        last_code=refusal.code, last_answer=refusal.answer[:500],
-    )  # fmt: skip
-    _letter_follows(outbound, LetterState.QUEUED, refusal.answer)
-
-
-@transaction.atomic
-def _unknown(outbound: Outbound, answer: str) -> list[UUID]:
-    move_outbound(
-        outbound, OutboundState.UNKNOWN, actor="worker", claim=outbound.claim_token, reason=answer,
-        last_code=None, last_answer=answer[:500],
-        next_attempt_at=timezone.now() + policy.RESEND_UNKNOWN_AFTER,
-    )  # fmt: skip
-    end_attempt(outbound, None, answer)
-    _letter_follows(outbound, LetterState.UNKNOWN, answer)
-    return []
-
-
-def _hold(outbound: Outbound, hold: HoldReason, code: int | None, answer: str) -> list[UUID]:
-    with transaction.atomic():
-        end_attempt(outbound, code, answer)
-        move_outbound(
-            outbound, OutboundState.HELD, actor="worker", claim=outbound.claim_token, reason=answer,
-            last_code=code, last_answer=answer[:500],
-        )  # fmt: skip
-        _letter_follows(outbound, LetterState.HELD, answer, hold)
-    return []
-
-
-def _fail(outbound: Outbound, refusal: Refusal) -> list[UUID]:
-    move_outbound(
-        outbound, OutboundState.FAILED, actor="worker", claim=outbound.claim_token,
-        reason=refusal.answer, last_code=refusal.code, last_answer=refusal.answer[:500],
-    )  # fmt: skip
-    _letter_follows(outbound, LetterState.FAILED, refusal.answer)
-    return []
-
-
-def _letter_follows(
-    outbound: Outbound,
-    state: LetterState,
-    problem: str,
-    hold: HoldReason | str = "",
-    **fields: Any,
-) -> None:
-    """From `queued` on a letter's state is that of its mail, written in the same transaction."""
-    if outbound.purpose == Purpose.LETTER and outbound.letter is not None:
-        move_letter(
-            outbound.letter,
-            state,
-            actor="worker",
-            reason=problem,
-            hold=hold,
-            problem=problem[:300],
-            **fields,
-        )
+def _note(outcomes: list[Outcome], token: str) -> None:
+    """Note the outcomes, and again if the database is away for a moment (F14)."""
+    for number in range(TRIES_TO_NOTE):
+        try:
+            note(outcomes, token)
+            return
+        except (OperationalError, InterfaceError):
+            if number + 1 == TRIES_TO_NOTE or connection.in_atomic_block:
+                raise
+            connection.close()
+            time.sleep(0.2 * 2**number)

@@ -9,20 +9,22 @@ import hashlib
 import re
 import smtplib
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal, NoReturn, Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
 
-CONNECT_SECONDS = 30
-COMMAND_SECONDS = 300  # RFC 5321 §4.5.3.2
-END_OF_DATA_SECONDS = 600
+from letters.delivery import smtp
+from letters.failpoints import failpoint
 
-Phase = Literal["connect", "sender", "recipient", "data"]
+Phase = Literal["connect", "tls", "login", "sender", "recipient", "data"]
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+ASK_AFTER = 5.0  # seconds of silence after which a connection is asked whether it still lives
 
 
 @dataclass(frozen=True)
@@ -47,20 +49,38 @@ class OutcomeUnknown(Exception):
 
 
 class Transport(Protocol):
+    """A way out. `name` is the mail server's, host:port; empty where there is none."""
+
+    name: str
+
+    def open(self) -> None:
+        """Make sure that there is a connection. Raises NotSent."""
+        ...
+
     def send(self, envelope: Envelope, message: bytes, before_data: Callable[[], None]) -> str:
         """Hand the message over and return the server's answer.
 
         Calls `before_data` when the recipient is accepted and the message is about to go.
-        Raises NotSent or OutcomeUnknown.
+        Raises NotSent or OutcomeUnknown, and what `before_data` raises.
         """
         ...
+
+    def close(self) -> None: ...
 
 
 class MailboxTransport:
     """Writes each message as a file: the demonstration's and the tests' mail server."""
 
+    name = ""
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    def open(self) -> None:
+        """Nothing to connect to."""
+
+    def close(self) -> None:
+        """Nothing to close."""
 
     def send(self, envelope: Envelope, message: bytes, before_data: Callable[[], None]) -> str:
         before_data()
@@ -85,105 +105,183 @@ class SmtpTransport:
     """One open connection to the configured server, used for message after message."""
 
     def __init__(self, url: str) -> None:
-        self.url = urlsplit(url)
-        self._server: smtplib.SMTP | None = None
+        self.url: SplitResult = urlsplit(url)
+        self.encrypted = self.url.scheme.endswith(("ssl", "smtps"))
+        self.host = self.url.hostname or "localhost"
+        self.port = self.url.port or (465 if self.encrypted else 25)
+        self.name = f"{self.host}:{self.port}"
+        self._server: smtp.Conversation | smtp.EncryptedConversation | None = None
+        self._used = 0.0
+
+    def open(self) -> None:
+        self._connected()
 
     def send(self, envelope: Envelope, message: bytes, before_data: Callable[[], None]) -> str:
         server = self._connected()
-        self._command("sender", *self._ask(lambda: server.mail(envelope.sender), "sender"))
-        self._command("recipient", *self._ask(lambda: server.rcpt(envelope.recipient), "recipient"))
+        server.within(smtp.seconds().mail)
+        failpoint("send.before_mail")
+        self._address(server, envelope)
+        failpoint("send.after_rcpt")
+        body = _quoted(message)
         before_data()
-        code, answer = self._hand_over(server, message)
-        self._command("data", code, answer)
+        code, answer = self._hand_over(server, body)
+        self._used = time.monotonic()
+        if code != 250:
+            self._refuse("data", code, _text(answer))
         return f"{code} {_text(answer)}"
 
-    def _hand_over(self, server: smtplib.SMTP, message: bytes) -> tuple[int, bytes]:
-        if server.sock is not None:
-            server.sock.settimeout(END_OF_DATA_SECONDS)
+    def _address(self, server: smtp._Conversation, envelope: Envelope) -> None:
+        """Name sender and recipient: in one packet where the server can (RFC 2920)."""
+        first = f"MAIL FROM:<{envelope.sender}>\r\n".encode("ascii")
+        second = f"RCPT TO:<{envelope.recipient}>\r\n".encode("ascii")
+        pipelined = isinstance(server, smtplib.SMTP) and server.has_extn("pipelining")
+        code, answer = self._ask(server, first + second if pipelined else first, "sender")
+        if code not in (250, 251):
+            if pipelined:
+                self._skip_answer(server)
+            self._refuse("sender", code, _text(answer))
+        code, answer = self._ask(server, b"" if pipelined else second, "recipient")
+        if code not in (250, 251):
+            self._refuse("recipient", code, _text(answer))
+
+    def _ask(self, server: smtp._Conversation, said: bytes, phase: Phase) -> tuple[int, bytes]:
         try:
-            answer = server.data(message)
-        except smtplib.SMTPDataError as error:  # DATA itself was refused: nothing went out
-            self._command("data", error.smtp_code, _bytes(error.smtp_error))
-            raise
+            if said:
+                server.put(said)
+            return server.getreply()
+        except (smtplib.SMTPException, OSError) as error:
+            self._refuse(phase, 0, _said(error))
+
+    def _skip_answer(self, server: smtp._Conversation) -> None:
+        """Read what the server says of the recipient of a refused sender: it means nothing."""
+        try:
+            server.getreply()
+        except (smtplib.SMTPException, OSError):
+            self.close()
+
+    def _hand_over(self, server: smtp._Conversation, body: bytes) -> tuple[int, bytes]:
+        code, answer = self._ask(server, b"DATA\r\n", "data")
+        if code != 354:  # DATA itself was refused: nothing went out
+            self._refuse("data", code, _text(answer))
+        try:
+            server.put(body)
+            failpoint("send.after_dot")
+            return server.getreply()
         except (smtplib.SMTPException, OSError) as error:
             self.close()
-            raise OutcomeUnknown(str(error) or type(error).__name__) from error
-        if server.sock is not None:
-            server.sock.settimeout(COMMAND_SECONDS)
-        return answer
+            raise OutcomeUnknown(_said(error)) from error
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connected(self) -> smtp.Conversation | smtp.EncryptedConversation:
         if self._server is not None and self._is_alive(self._server):
             return self._server
-        try:
-            self._server = self._connect()
-        except smtplib.SMTPResponseException as error:
-            self._refuse("connect", error.smtp_code, _text(_bytes(error.smtp_error)))
-        except (smtplib.SMTPException, OSError) as error:
-            self._refuse("connect", 0, str(error) or type(error).__name__)
+        self.close()
+        failpoint("send.before_connect")
+        self._server = self._connect()
+        self._used = time.monotonic()
+        failpoint("send.after_connect")
         return self._server
 
-    @staticmethod
-    def _is_alive(server: smtplib.SMTP) -> bool:
+    def _is_alive(self, server: smtp.Conversation | smtp.EncryptedConversation) -> bool:
+        if time.monotonic() - self._used < ASK_AFTER:
+            return True
+        server.within(smtp.seconds().session)
         try:
-            return server.rset()[0] == 250
+            server.put(b"RSET\r\n")
+            return server.getreply()[0] == 250
         except (smtplib.SMTPException, OSError):
             return False
 
-    def _connect(self) -> smtplib.SMTP:
-        host, secure = self.url.hostname or "localhost", self.url.scheme.endswith(("ssl", "smtps"))
-        # Certificates are checked in both ways of TLS: smtplib's own default checks nobody.
-        checked = ssl.create_default_context()
-        server: smtplib.SMTP
-        if secure:
-            port = self.url.port or 465
-            server = smtplib.SMTP_SSL(host, port, timeout=CONNECT_SECONDS, context=checked)
-        else:
-            server = smtplib.SMTP(host, self.url.port or 25, timeout=CONNECT_SECONDS)
-        if server.sock is not None:
-            server.sock.settimeout(COMMAND_SECONDS)
-        if self.url.scheme.endswith("tls"):
-            server.starttls(context=checked)
-        server.ehlo_or_helo_if_needed()
-        if self.url.username:
-            server.login(unquote(self.url.username), unquote(self.url.password or ""))
+    def _connect(self) -> smtp.Conversation | smtp.EncryptedConversation:
+        phase: Phase = "connect"
+        server = None
+        try:
+            server = smtp.converse(self.host, self.port, encrypted=self.encrypted)
+            if self.url.scheme.endswith("tls"):
+                phase = "tls"
+                _answered(server.starttls(context=ssl.create_default_context()))
+                phase = "connect"
+            server.ehlo_or_helo_if_needed()
+            if self.url.username:
+                phase = "login"
+                server.login(unquote(self.url.username), unquote(self.url.password or ""))
+        except ssl.SSLError as error:
+            _end(server)
+            raise NotSent("tls", 0, _said(error)) from error
+        except (smtplib.SMTPException, OSError) as error:
+            _end(server)
+            code = getattr(error, "smtp_code", 0)
+            raise NotSent(_phase(phase, code), code, _said(error)) from error
         return server
 
-    def _ask(self, command: Callable[[], tuple[int, bytes]], phase: Phase) -> tuple[int, bytes]:
-        try:
-            return command()
-        except (smtplib.SMTPException, OSError) as error:
-            self._refuse(phase, 0, str(error) or type(error).__name__)
-
-    def _command(self, phase: Phase, code: int, answer: bytes) -> None:
-        if code not in (250, 251):
-            self._refuse(phase, code, _text(answer))
-
     def _refuse(self, phase: Phase, code: int, answer: str) -> NoReturn:
-        if code in (0, 421) or phase == "connect":
+        if code in (0, 421):
             self.close()
+        elif self._server is not None:
+            self._reset(self._server)
         raise NotSent(phase, code, answer)
 
+    def _reset(self, server: smtp._Conversation) -> None:
+        """End the refused message, so that the next begins anew."""
+        self._used = time.monotonic()
+        try:
+            server.put(b"RSET\r\n")
+            if server.getreply()[0] != 250:
+                self.close()
+        except (smtplib.SMTPException, OSError):
+            self.close()
+
     def close(self) -> None:
-        if self._server is not None:
-            self._server.close()
+        _end(self._server)
         self._server = None
 
 
-def _bytes(answer: bytes | str) -> bytes:
-    return answer if isinstance(answer, bytes) else answer.encode("utf-8", "replace")
+def _answered(answer: tuple[int, bytes]) -> None:
+    if answer[0] != 220:
+        raise smtplib.SMTPResponseException(*answer)
+
+
+def _phase(phase: Phase, code: int) -> Phase:
+    # A name and password refused "for now" (454) are the server's trouble, not our settings'.
+    return "connect" if phase == "login" and not 500 <= code < 600 else phase
+
+
+def _end(server: smtplib.SMTP | None) -> None:
+    if server is not None:
+        server.close()
+
+
+def _quoted(message: bytes) -> bytes:
+    """Return a message with CRLF line ends as DATA wants it (RFC 5321 §4.5.2)."""
+    quoted = message.replace(b"\r\n.", b"\r\n..")
+    if quoted.startswith(b"."):
+        quoted = b"." + quoted
+    return quoted + (b".\r\n" if quoted.endswith(b"\r\n") else b"\r\n.\r\n")
+
+
+def _said(error: Exception) -> str:
+    answer = getattr(error, "smtp_error", b"") or str(error) or type(error).__name__
+    return _text(answer if isinstance(answer, bytes) else str(answer).encode("utf-8", "replace"))
 
 
 def _text(answer: bytes) -> str:
     """Return a server's answer as one short line: servers have sent megabytes and garbage."""
-    return " ".join(answer[:2000].decode("utf-8", "replace").split())[:480]
+    said = answer[:2000].decode("utf-8", "replace")
+    return " ".join("".join(char if char.isprintable() else " " for char in said).split())[:480]
 
 
 def transport() -> Transport:
     """Return the way out: this process's connection to the server, or the mailbox folder."""
     if settings.PRODUCTION:
         return _server(settings.EMAIL_URL)
+    if settings.FAULTS and settings.FAULTS_SMTP:
+        return _server(_on_this_machine(settings.FAULTS_SMTP))
     return MailboxTransport(settings.MAILBOX_DIR)
+
+
+def _on_this_machine(url: str) -> str:
+    if urlsplit(url).hostname not in LOOPBACK:
+        raise ValueError("Fault tests may only use a mail server on this machine.")
+    return url
 
 
 @cache

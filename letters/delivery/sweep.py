@@ -3,109 +3,200 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import QuerySet
 
-from letters.delivery import policy
-from letters.enums import HoldReason, LetterState, OutboundState, Purpose
-from letters.models import Attempt, Letter, Outbound
+from letters import clock
+from letters.delivery import (
+    alarms,
+    breaker,
+    claim,
+    heartbeat,
+    journal,
+    pace,
+    policy,
+    readdress,
+    reconcile,
+)
+from letters.delivery.claim import letters_of
+from letters.delivery.journal import Left
+from letters.delivery.mail import NotSent
+from letters.delivery.outcome import Kind, Outcome, note
+from letters.delivery.policy import judge
+from letters.enums import HoldReason, LetterState, OutboundState
+from letters.failpoints import failpoint
+from letters.models import Attempt, Heartbeat, Letter, Outbound
 from letters.moves import NotAllowed, move_letter, move_outbound
 
 log = logging.getLogger(__name__)
 BATCH = 200
 # A letter just approved has its own bell; the sweeper only looks after those it missed.
 BELL_GRACE = timedelta(seconds=20)
+GONE = "the worker did not come back"
 
 
 @dataclass(frozen=True)
 class Found:
-    """What wants a bell: letters to be set, mails to be sent."""
+    """What wants a bell: letters to be set, and mails, of which each bell takes a batch."""
 
     letters: list[UUID] = field(default_factory=list)
     outbounds: list[UUID] = field(default_factory=list)
 
 
 def sweep(grace: timedelta = BELL_GRACE) -> Found:
-    """Free abandoned claims, decide on unknown outcomes, and list what is due."""
-    now = timezone.now()
-    for outbound in _abandoned(now):
-        _one(_free, outbound, now)
-    for outbound in _unknown(now):
-        _one(_resend_or_hold, outbound, now)
+    """Settle what the dead left, decide on unknown outcomes, let go what may, list what is due."""
+    failpoint("sweep.before")
+    heartbeat.beat(Heartbeat.Kind.SWEEPER)
+    for left in journal.left_behind():
+        _settle_journal(left)
+    for outbound in _abandoned()[:BATCH]:
+        _settle(outbound, None)
+    _resolve(_unknown())
+    readdress.release_waiting()
+    pace.catch_up()
+    alarms.look()  # what it writes is due, like any other mail
+    found = Found(letters=_approved(grace), outbounds=_due())
+    failpoint("sweep.after")
+    return found
+
+
+def _approved(grace: timedelta) -> list[UUID]:
     approved = Letter.objects.filter(state=LetterState.APPROVED).order_by("created_at")
-    due = Outbound.objects.due(now).order_by("priority", "next_attempt_at")
-    rung = approved.filter(moves__to_state=LetterState.APPROVED, moves__at__lte=now - grace)
-    return Found(
-        letters=list(dict.fromkeys(rung.values_list("id", flat=True)[:BATCH])),
-        outbounds=list(due.values_list("id", flat=True)[:BATCH]),
-    )
+    rung = approved.filter(moves__to_state=LetterState.APPROVED, moves__at__lte=clock.now() - grace)
+    return list(dict.fromkeys(rung.values_list("id", flat=True)[:BATCH]))
 
 
-def _abandoned(now: datetime) -> list[Outbound]:
-    return list(Outbound.objects.abandoned(now).select_related("letter")[:BATCH])
+def _due() -> list[UUID]:
+    """Return a mail for each bell that is worth ringing: a batch apart, no more than connections."""
+    step, bells = settings.MAIL_BATCH, settings.MAIL_CONNECTIONS
+    keys = claim.due_rows().values_list("pk", flat=True)[: step * bells]
+    return list(keys)[::step]
 
 
-def _unknown(now: datetime) -> list[Outbound]:
-    rows = Outbound.objects.filter(state=OutboundState.UNKNOWN, next_attempt_at__lte=now)
-    return list(rows.select_related("letter")[:BATCH])
+def _abandoned() -> QuerySet[Outbound]:
+    """Mails whose worker's time is over. Those of this computer's journals are settled by them."""
+    rows = Outbound.objects.abandoned(clock.now()).select_related("letter", "office")
+    return rows.order_by("lease_until")
 
 
-def _one(step: object, outbound: Outbound, now: datetime) -> None:
+def _settle_journal(left: Left) -> None:
+    """Settle the mails of one process: all of them if it is dead, those overdue if it is slow."""
+    rows = Outbound.objects.filter(
+        state=OutboundState.SENDING, claim_token__startswith=left.key
+    ).select_related("letter", "office")
+    if left.alive:
+        rows = rows.filter(lease_until__lte=clock.now())
+    for outbound in rows:
+        _settle(outbound, left)
+    if not left.alive and not rows.all().exists():
+        breaker.free_connections_of(left.key)
+        journal.forget(left)
+
+
+def _settle(outbound: Outbound, left: Left | None) -> None:
     try:
-        with transaction.atomic():
-            step(outbound, now)  # type: ignore[operator]
+        outcome = _outcome(outbound, left)
+        if outcome.kind is Kind.DIED and _deaths(outbound) >= policy.DEATHS:
+            _hold_deadly(outbound)
+            return
+        note([outcome], outbound.claim_token, actor="sweeper")
     except NotAllowed:
         log.info("Mail %s was moved by another meanwhile.", outbound.id)
 
 
-def _free(outbound: Outbound, now: datetime) -> None:
-    """A worker died. Before DATA nothing can have arrived; after it nobody knows."""
-    attempt = Attempt.objects.filter(outbound=outbound, claim_token=outbound.claim_token).last()
-    reached_data = attempt is not None and attempt.stage == Attempt.Stage.DATA
-    if not reached_data and _deaths(outbound) >= policy.DEATHS:
-        _hold_deadly(outbound)
-        return
-    state = OutboundState.UNKNOWN if reached_data else OutboundState.QUEUED
-    later = policy.RESEND_UNKNOWN_AFTER if reached_data else timedelta()
-    move_outbound(
-        outbound, state, actor="sweeper", claim=outbound.claim_token, reason="the worker did not come back",
-        next_attempt_at=now + later, claim_token="", lease_until=None,
-    )  # fmt: skip
-    _letter_follows(outbound, LetterState(state.value))
+def _outcome(outbound: Outbound, left: Left | None) -> Outcome:
+    """Tell from the journal what became of a mail; without one, from how far its batch was."""
+    staged = _attempt(outbound).filter(stage=Attempt.Stage.DATA).exists()
+    if left is None:
+        return Outcome(outbound, Kind.UNKNOWN if staged else Kind.RELEASED, GONE)
+    code = left.codes.get(outbound.pk)
+    if code == 250:
+        return Outcome(outbound, Kind.SENT, "noted in the worker's journal")
+    if code is not None:
+        return Outcome(outbound, Kind.REFUSED, GONE, refusal=judge(NotSent("data", code, GONE)))
+    if outbound.pk in left.begun or (staged and not left.complete):
+        return Outcome(outbound, Kind.UNKNOWN, GONE)
+    blamed = outbound.pk == left.last
+    return Outcome(outbound, Kind.DIED if blamed else Kind.RELEASED, GONE if blamed else "")
+
+
+def _attempt(outbound: Outbound) -> QuerySet[Attempt]:
+    return Attempt.objects.filter(outbound=outbound, claim_token=outbound.claim_token)
 
 
 def _deaths(outbound: Outbound) -> int:
     """Return how many workers began with this mail and never said what became of it."""
-    return outbound.tries.filter(stage=Attempt.Stage.CONNECTING, ended_at=None).count()
+    return outbound.tries.filter(ended_at=None).exclude(stage=Attempt.Stage.DONE).count()
 
 
+@transaction.atomic
 def _hold_deadly(outbound: Outbound) -> None:
     """A mail that workers die of is a person's to look at, not the next worker's."""
     reason = f"{_deaths(outbound)} workers did not come back from it"
+    letters = letters_of([outbound])
     move_outbound(
         outbound, OutboundState.HELD, actor="sweeper", claim=outbound.claim_token, reason=reason,
         last_answer=reason, claim_token="", lease_until=None,
     )  # fmt: skip
-    _letter_follows(outbound, LetterState.HELD, HoldReason.RENDER_FAILED)
+    _follow(letters, LetterState.HELD, HoldReason.DEADLY, reason)
 
 
-def _resend_or_hold(outbound: Outbound, now: datetime) -> None:
-    """Send an unknown once more, byte for byte the same; the second time a person decides."""
-    if outbound.resent:
-        move_outbound(outbound, OutboundState.HELD, actor="sweeper", reason="twice unknown")
-        _letter_follows(outbound, LetterState.HELD, HoldReason.UNKNOWN)
+def _unknown() -> list[Outbound]:
+    rows = Outbound.objects.filter(state=OutboundState.UNKNOWN).order_by("next_attempt_at")
+    return list(rows.select_related("letter", "office")[:BATCH])
+
+
+def _resolve(outbounds: Sequence[Outbound]) -> None:
+    """Find out what became of unknowns; what cannot be found out is sent once more, then held."""
+    if not outbounds:
         return
+    arrived = reconcile.arrived([outbound.message_id for outbound in outbounds]) or set()
+    now = clock.now()
+    for outbound in outbounds:
+        if outbound.message_id in arrived:
+            _one(_sent, outbound)
+        elif outbound.next_attempt_at <= now:
+            _one(_hold if outbound.resent else _again, outbound)
+
+
+def _one(step: Callable[[Outbound], None], outbound: Outbound) -> None:
+    try:
+        with transaction.atomic():
+            step(outbound)
+    except NotAllowed:
+        log.info("Mail %s was moved by another meanwhile.", outbound.id)
+
+
+def _sent(outbound: Outbound) -> None:
+    found = Outcome(outbound, Kind.SENT, "found by reconciliation")
+    note([found], outbound.claim_token, actor="sweeper")
+
+
+def _again(outbound: Outbound) -> None:
+    """Send an unknown once more, byte for byte the same."""
+    letters = letters_of([outbound])
     move_outbound(
-        outbound, OutboundState.QUEUED, actor="sweeper", resent=True, next_attempt_at=now,
+        outbound, OutboundState.QUEUED, actor="sweeper", resent=True, next_attempt_at=clock.now(),
         claim_token="", lease_until=None,
     )  # fmt: skip
-    _letter_follows(outbound, LetterState.QUEUED)
+    _follow(letters, LetterState.QUEUED)
 
 
-def _letter_follows(outbound: Outbound, state: LetterState, hold: HoldReason | str = "") -> None:
-    if outbound.purpose == Purpose.LETTER and outbound.letter is not None:
-        move_letter(outbound.letter, state, actor="sweeper", hold=hold)
+def _hold(outbound: Outbound) -> None:
+    """The second time a person decides."""
+    letters = letters_of([outbound])
+    move_outbound(outbound, OutboundState.HELD, actor="sweeper", reason="twice unknown")
+    _follow(letters, LetterState.HELD, HoldReason.UNKNOWN)
+
+
+def _follow(
+    letters: Sequence[Letter], state: LetterState, hold: HoldReason | str = "", reason: str = ""
+) -> None:
+    for letter in letters:
+        move_letter(letter, state, actor="sweeper", hold=hold, reason=reason)

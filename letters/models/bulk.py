@@ -17,6 +17,7 @@ class BulkDecision(models.Model):
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("waits for a second person")
+        AGREED = "agreed", _("being carried out")
         DONE = "done", _("done")
         REFUSED = "refused", _("refused")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from letters import clock
 from letters.models.letter import Letter
 from letters.models.outbound import Outbound
 from letters.models.submission import Submission
@@ -35,7 +35,7 @@ class Move(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     attempt = models.PositiveSmallIntegerField(_("attempt"), null=True, blank=True)
-    at = models.DateTimeField(_("when"), default=timezone.now)
+    at = models.DateTimeField(_("when"), default=clock.now)
 
     class Meta:
         ordering = ("at", "id")

@@ -16,6 +16,10 @@ from letters.models.letter import Letter
 from letters.models.submission import Submission
 
 
+# A bounced mail was sent once, too.
+LEFT = (OutboundState.SENT, OutboundState.BOUNCED)
+
+
 class OutboundQuerySet(models.QuerySet["Outbound"]):
     def due(self, now: datetime) -> OutboundQuerySet:
         return self.filter(state=OutboundState.QUEUED, next_attempt_at__lte=now)
@@ -86,6 +90,14 @@ class Outbound(models.Model):
             ),
             models.Index(fields=("state", "lease_until"), name="outbound_leases"),
             models.Index(fields=("-created_at",), name="outbound_newest_first"),
+            models.Index(
+                fields=("sent_at",), condition=models.Q(state="sent"), name="outbound_sent"
+            ),
+            models.Index(
+                fields=("created_at",),
+                condition=models.Q(purpose="notice"),
+                name="outbound_notices",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -94,8 +106,8 @@ class Outbound(models.Model):
                 name="sending_outbound_has_a_lease",
             ),
             models.CheckConstraint(
-                condition=models.Q(state=OutboundState.SENT, sent_at__isnull=False)
-                | (~models.Q(state=OutboundState.SENT) & models.Q(sent_at__isnull=True)),
+                condition=models.Q(state__in=LEFT, sent_at__isnull=False)
+                | (~models.Q(state__in=LEFT) & models.Q(sent_at__isnull=True)),
                 name="sent_outbound_has_a_time",
             ),
             models.CheckConstraint(
@@ -106,7 +118,7 @@ class Outbound(models.Model):
             models.UniqueConstraint(
                 fields=("letter", "purpose"),
                 condition=models.Q(purpose__in=(Purpose.LETTER, Purpose.COPY))
-                & ~models.Q(state=OutboundState.CANCELLED),
+                & ~models.Q(state__in=(OutboundState.CANCELLED, OutboundState.BOUNCED)),
                 name="one_mail_per_letter_and_purpose",
             ),
         ]

@@ -17,6 +17,7 @@ from letters.rendering.compose import long_date
 from letters.rendering.document import LetterDocument
 from letters.rendering.mail import Attachment, Mail
 from letters.rendering.mail_answer import answer_mail, given_up_mail
+from letters.rendering.mail_notice import notice_mail
 from letters.rendering.mail_parts import common, letter_of, office_title, share_url
 from letters.rendering.text import letter_text
 from letters.return_address import answer_address
@@ -97,7 +98,11 @@ _SPECIFIC = {
     Purpose.RETURNED: _decided,
     Purpose.REJECTED: _decided,
 }
-_ELSEWHERE = {Purpose.ANSWER: answer_mail, Purpose.GIVEN_UP: given_up_mail}
+_ELSEWHERE = {
+    Purpose.ANSWER: answer_mail,
+    Purpose.GIVEN_UP: given_up_mail,
+    Purpose.NOTICE: notice_mail,
+}
 
 
 def _letter(outbound: Outbound) -> Mail:

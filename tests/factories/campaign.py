@@ -171,6 +171,9 @@ class CampaignFactory(Factory[Campaign]):
     organisation_address = "1 Sample Street, Sampletown"
     contact_email = "help@sample.example"
     keep_until = LazyFunction(lambda: timezone.now().date() + timedelta(days=365))
+    # Tests of courtesy set these: all others want their letters at once, on a Sunday, too.
+    office_hours = False
+    per_hour = 0
 
     text = RelatedFactory(CampaignTextFactory, factory_related_name="campaign")
     wording = RelatedFactory(ConsentWordingFactory, factory_related_name="campaign")

@@ -13,8 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from letters import retention
-from letters.delivery import engine
-from letters.delivery.claim import claim
+from letters.delivery import engine, message
+from letters.delivery.mail import Envelope
 from letters.enums import LetterState, Purpose, SubmissionState
 from letters.models import Letter, Outbound, Submission
 from tests.journey import World, confirm, link_in, mails, make_world, sign, sign_and_confirm, work
@@ -168,12 +168,17 @@ def test_ended_campaign_forgets_its_people(client: Client, world: World, mine: s
     assert Outbound.objects.filter(purpose=Purpose.LETTER).get().recipient == ""
 
 
-def test_letter_erased_in_flight_is_sent_and_then_forgotten(client: Client, mine: str) -> None:
-    with later(minutes=16):
-        outbound = claim(Outbound.objects.get(purpose=Purpose.LETTER).id)
-        assert outbound is not None
+def test_letter_erased_in_flight_is_sent_and_then_forgotten(
+    client: Client, mine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def erased_meanwhile(outbound: Outbound) -> tuple[Envelope, bytes]:
+        made = message.build(outbound)
         client.post(f"{mine}erase/", {"sure": "yes"})
-        engine._hand_over(outbound)
+        return made
+
+    monkeypatch.setattr(engine, "build", erased_meanwhile)
+    with later(minutes=16):
+        engine.deliver(Outbound.objects.get(purpose=Purpose.LETTER).id)
         retention.run()
     letter = Letter.objects.get()
     assert (letter.state, letter.content) == (LetterState.SENT, None)

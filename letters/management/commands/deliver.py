@@ -4,26 +4,44 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from letters.delivery import engine, prepare, readdress
-from letters.delivery.sweep import Found, sweep
+from letters.delivery import engine, heartbeat, prepare
+from letters.delivery.sweep import sweep
+from letters.models import Heartbeat
 
 PAUSE_SECONDS = 5
 
 
-def one_round() -> Found:
-    """Sweep, set what is approved, send what is due. Returns what there was to do."""
-    readdress.release_waiting()
-    found = sweep(grace=timedelta(0))
-    for letter in found.letters:
+@dataclass(frozen=True)
+class Done:
+    """What a round did: letters set as PDF, mails tried."""
+
+    letters: int = 0
+    mails: int = 0
+
+    def __add__(self, other: Done) -> Done:
+        return Done(self.letters + other.letters, self.mails + other.mails)
+
+    def __bool__(self) -> bool:
+        return bool(self.letters or self.mails)
+
+
+def one_round(stop: Callable[[], bool] = lambda: False) -> Done:
+    """Sweep, set what is approved, send what is due."""
+    heartbeat.beat(Heartbeat.Kind.WORKER)
+    letters = sweep(grace=timedelta(0)).letters
+    for letter in letters:
         prepare.prepare(letter)
-    for outbound in found.outbounds:
-        engine.deliver(outbound)
-    return found
+    mails = 0
+    while tried := engine.deliver(stop=stop):
+        mails += tried
+    return Done(len(letters), mails)
 
 
 class Command(BaseCommand):
@@ -37,16 +55,16 @@ class Command(BaseCommand):
         if not options["once"]:
             for name in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(name, lambda *_: stop.set())
-        set_, sent = self._rounds(stop, once=options["once"])
-        self.stdout.write(f"{set_} letters set as PDF, {sent} mails tried.")
+        done = self._rounds(stop, once=options["once"])
+        self.stdout.write(f"{done.letters} letters set as PDF, {done.mails} mails tried.")
 
-    def _rounds(self, stop: threading.Event, *, once: bool) -> tuple[int, int]:
-        set_ = sent = 0
+    def _rounds(self, stop: threading.Event, *, once: bool) -> Done:
+        all_done = Done()
         while not stop.is_set():
-            found = one_round()
-            set_, sent = set_ + len(found.letters), sent + len(found.outbounds)
-            if not (found.letters or found.outbounds):
+            done = one_round(stop.is_set)
+            all_done += done
+            if not done:
                 if once:
                     break
                 stop.wait(PAUSE_SECONDS)
-        return set_, sent
+        return all_done
