@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +85,7 @@ def check(run: Run) -> dict[str, Any]:
     _integrity(found)
     _audit(found)
     _canaries(found, run)
+    _expected(found, run.expected)
     found.letters = len({arrival.letter for arrival in arrivals if arrival.letter})
     found.mails = len({arrival.message_id for arrival in arrivals})
     found.states = dict(Counter(Letter.objects.values_list("state", flat=True)))
@@ -108,6 +110,13 @@ def _lost(found: Findings, confirmed: Iterable[Person], arrivals: list[Arrival])
         found.problems.append(f"I1 not at rest: {mail.purpose} {mail.state}")
 
 
+def _expected(found: Findings, expected: set[str]) -> None:
+    """The story's own end: being on a list is not good enough where a letter should arrive."""
+    states = set(Letter.objects.values_list("state", flat=True))
+    if expected and not states <= expected:
+        found.problems.append(f"the story should end with {sorted(expected)}: {sorted(states)}")
+
+
 def _copies(found: Findings, arrivals: list[Arrival], in_flight: set[str]) -> None:
     """I2: once; twice at most, the same bytes, and only what was on its way at a fault."""
     by_message: dict[str, list[Arrival]] = defaultdict(list)
@@ -123,7 +132,10 @@ def _copies(found: Findings, arrivals: list[Arrival], in_flight: set[str]) -> No
             found.problems.append(f"I2 {extra} extra of {message_id}, not in the window")
     letters = Counter(copies[0].letter for copies in by_message.values() if copies[0].letter)
     for number, ways in letters.items():
-        if ways > 1 and not Letter.objects.filter(number=number, moves__to_state=L.BOUNCED).exists():
+        if (
+            ways > 1
+            and not Letter.objects.filter(number=number, moves__to_state=L.BOUNCED).exists()
+        ):
             found.outside += ways - 1
             found.problems.append(f"I2 letter {number} left as {ways} different mails")
 
@@ -158,7 +170,7 @@ def _history(found: Findings) -> None:
 
 
 def _broken(moves: list[Move], state: str, table: dict[str, frozenset[str]]) -> str:
-    for before, after in zip(moves, moves[1:], strict=False):
+    for before, after in pairwise(moves):
         if before.to_state != after.from_state:
             return f"jumps from {before.to_state} to {after.from_state}"
     for move in moves:

@@ -54,7 +54,9 @@ class Fork:
         self.started = time.monotonic()
         self.ended = False
 
-    def wait(self, seconds: float = PATIENCE_SECONDS, until: Callable[[], bool] | None = None) -> End:
+    def wait(
+        self, seconds: float = PATIENCE_SECONDS, until: Callable[[], bool] | None = None
+    ) -> End:
         """Wait for its end or its stop. When `until` says so, ask it to end (SIGTERM)."""
         deadline, asked = time.monotonic() + seconds, False
         while (end := self.poll()) is None:

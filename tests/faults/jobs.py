@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import shutil
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from campaign.models import Campaign, Government
 from letters import queries
 from letters.rendering.compose import Answers
 from letters.rendering.pdf import letter_pdf
+from tests.faults import smtp_matrix
 from tests.faults.databases import Databases
 from tests.faults.run import Run
 from tests.faults.scenarios import STORIES
@@ -47,28 +46,24 @@ class Lane:
         run = Run(
             name, self.folder / name, self.databases, self.sink, seed=job.get("seed", 1),
             failpoint=job.get("failpoint", ""), reconcile=job.get("reconcile", False),
-            shortened=job.get("shortened", {}),
         )  # fmt: skip
         with run:
-            STORIES[job["story"]](run)
+            self._tell(run, job)
             run.wake_zombies()
             found = run.findings()
             run.problems = found.problems
             answer = {**vars(found), "fired": run.fired, "faults": run.faults}
-            if not job.get("failpoint"):
-                answer["passed"] = passed(run.folder)
+            if job["section"] == "dry":
+                answer["passed"] = run.passed
             if found.problems:
                 answer["folder"] = str(run.folder)
         for path in self.sink.kept.glob("*.eml"):
             path.unlink()
         return answer
 
-
-def passed(folder: Path) -> dict[str, int]:
-    """Return how often each place was passed at most in one process."""
-    path = folder / "failpoints" / "passed"
-    return dict(Counter(path.read_text().split())) if path.exists() else {}
-
-
-def clean(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+    @staticmethod
+    def _tell(run: Run, job: dict[str, Any]) -> None:
+        if "smtp" in job:
+            smtp_matrix.tell(run, *job["smtp"])
+        else:
+            STORIES[job["story"]](run)

@@ -13,8 +13,9 @@ from tests.faults.run import Run
 PERSONS = 2
 
 
-def plain(run: Run) -> None:
+def plain(run: Run, end: str = "sent") -> None:
     """Two people sign and confirm; letters and copies go out."""
+    run.expected = {end}
     persons = [run.person(number) for number in range(PERSONS)]
     signed = [person for person in persons if run.sign(person)]
     run.settle()
@@ -44,19 +45,19 @@ def vanished(run: Run) -> None:
 def silent(run: Run) -> None:
     """The connection breaks after each dot: held for a person after the second time."""
     run.surely(people.write_to, "dot-drop.office@gov.bench.internal")
-    plain(run)
+    plain(run, end="held")
 
 
 def no_such_office(run: Run) -> None:
     """The office's address is refused: the letter is held for a person."""
     run.surely(people.write_to, "rcpt550.office@gov.bench.internal")
-    plain(run)
+    plain(run, end="held")
 
 
 def refused(run: Run) -> None:
     """The office's server refuses the message itself."""
     run.surely(people.write_to, "dot554.office@gov.bench.internal")
-    plain(run)
+    plain(run, end="held")
 
 
 STORIES: dict[str, Callable[[Run], None]] = {

@@ -31,6 +31,12 @@ class Process:
             raise RuntimeError(f"{arguments[0]} does not start.")
         self.said = json.loads(said)
 
+    def ask(self, line: str) -> str:
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline()
+
     def end(self) -> None:
         self.process.kill()
         self.process.wait()
@@ -63,6 +69,10 @@ class Sink(Process):
     def port(self) -> int:
         return self.ports[0]
 
+    def listen(self, script: str) -> int:
+        """Open one more port, on which the server behaves like this, and return it."""
+        return int(self.ask(script))
+
     def mark(self) -> int:
         return self.path.stat().st_size
 
@@ -83,7 +93,4 @@ class Proxy(Process):
 
     def set(self, **toxics: Any) -> None:
         """Put these toxics in force, in place of those before. None: let everything pass."""
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(json.dumps(toxics) + "\n")
-        self.process.stdin.flush()
-        self.process.stdout.readline()
+        self.ask(json.dumps(toxics))

@@ -27,5 +27,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# What would make a test wait: see letters/delivery/smtp.py and policy.py.
+MAIL_SECONDS = json.loads(os.environ.get("MAIL_SECONDS") or "{}")
+DELIVERY_TIMES = json.loads(os.environ.get("DELIVERY_TIMES") or "{}")
 # Seconds and counts that would make a test wait: {"CONNECT_SECONDS": 1, …}, see apps.py.
 SHORTENED = json.loads(os.environ.get("SHORTENED") or "{}")

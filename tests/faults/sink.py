@@ -5,7 +5,8 @@ arrived but was never acknowledged is in it as well: that is what the sender can
 
     python -m tests.faults.sink --ledger FILE [--keep FOLDER] [--listen SCRIPT]… [--no-fsync]
 
-prints the port of each listener as a JSON list once it listens, and lives until it is ended.
+prints the port of each listener as a JSON list once it listens, and lives until it is ended. A
+line on its standard input is the script of one more listener; its port is the answer.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import json
 import os
 import ssl
 import struct
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -45,6 +47,7 @@ class Books:
         self.done: Counter[tuple[object, ...]] = Counter()
         self.connections = itertools.count(1)
         self.messages = itertools.count(1)
+        self.servers: list[asyncio.Server] = []
 
     def note(self, event: str, **about: Any) -> None:
         """Write a line of which nothing depends on: a connection came or went."""
@@ -293,17 +296,24 @@ def _address(text: str) -> str:
     return text.partition("<")[2].partition(">")[0]
 
 
-async def serve(books: Books, listen: list[str]) -> None:
+async def listen(books: Books, script: Script) -> int:
+    """Listen on a further port, with a script of its own. Returns the port."""
+    port = 0
     loop = asyncio.get_running_loop()
-    ports = []
-    for script in listen or [""]:
-        slot: list[int] = [0]
-        server = await loop.create_server(
-            lambda script=parse(script), slot=slot: Session(books, script, slot[0]), "127.0.0.1", 0
-        )
-        slot[0] = server.sockets[0].getsockname()[1]
-        ports.append(slot[0])
+    server = await loop.create_server(lambda: Session(books, script, port), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    books.servers.append(server)
+    return port
+
+
+async def serve(books: Books, scripts: list[str]) -> None:
+    ports = [await listen(books, parse(script)) for script in scripts or [""]]
     print(json.dumps(ports), flush=True)
+    orders = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
+    while line := await orders.readline():
+        print(await listen(books, parse(line.decode().strip())), flush=True)
     await asyncio.Event().wait()
 
 
