@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
 
 
@@ -48,10 +52,69 @@ def env_secret(name: str) -> str:
         raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from error
 
 
+def env_url(name: str, *schemes: str) -> str:
+    """Return an address that begins with one of the schemes, or "". It may hold a password.
+
+    Raises ImproperlyConfigured, without quoting it.
+    """
+    value = env_secret(name)
+    if value and urlsplit(value).scheme not in schemes:
+        raise ImproperlyConfigured(f"{name} must begin with {_either(schemes)}.")
+    return value
+
+
+def env_site(name: str, *schemes: str) -> str:
+    """Return the address of a server, by name and maybe port, or ""."""
+    value = env_url(name, *schemes)
+    if not value:
+        return ""
+    try:
+        host, _port = urlsplit(value).hostname, urlsplit(value).port
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} has a port that is no number. In a password, # / ? : and @ are written as "
+            "%23 %2F %3F %3A and %40."
+        ) from error
+    if not host:
+        raise ImproperlyConfigured(f"{name} names no server after {urlsplit(value).scheme}://.")
+    return value
+
+
+def _either(schemes: tuple[str, ...]) -> str:
+    *others, last = (f"{scheme}://" for scheme in schemes)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def env_database(name: str, default: str) -> dict[str, Any]:
+    """Return Django's settings of the database whose address is in `name`."""
+    url = env_url(name, "postgres", "postgresql", "sqlite") or default
+    try:
+        settings: dict[str, Any] = environ.Env.db_url_config(url)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is no address of a database: {error}.") from error
+    return settings
+
+
+def env_time_zone(name: str, default: str) -> str:
+    value = env_str(name) or default
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ImproperlyConfigured(
+            f"{name} must be a time zone such as Europe/Tallinn, not {value!r}."
+        ) from error
+    return value
+
+
 def generated_secret(path: Path) -> str:
     """Return the secret kept in `path`, made on first use. For the embedded world only."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50), encoding="utf-8")
-    return path.read_text(encoding="utf-8").strip()
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(50), encoding="utf-8")
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"VAR_DIR must be a folder that can be written to: {error}."
+        ) from error

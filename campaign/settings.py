@@ -10,7 +10,18 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from campaign.env import env_bool, env_int, env_list, env_secret, env_str, generated_secret
+from campaign.env import (
+    env_bool,
+    env_database,
+    env_int,
+    env_list,
+    env_secret,
+    env_site,
+    env_str,
+    env_time_zone,
+    env_url,
+    generated_secret,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env_str("VAR_DIR") or BASE_DIR / "var")
@@ -22,11 +33,11 @@ DEBUG = env_bool("DEBUG")
 SECRET_KEY = env_secret("SECRET_KEY")
 if not SECRET_KEY:
     if PRODUCTION:
-        raise ImproperlyConfigured("Set SECRET_KEY or SECRET_KEY_FILE: production has no default.")
+        raise ImproperlyConfigured("SECRET_KEY must be set: production has no default.")
     SECRET_KEY = generated_secret(VAR_DIR / "secret-key")
 
 # Links in mails are built from SITE_URL alone, never from a request's Host header.
-SITE_URL = (env_str("SITE_URL") or "http://127.0.0.1:8000").rstrip("/")
+SITE_URL = (env_site("SITE_URL", "https", "http") or "http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = env_str("SITE_NAME") or "Sincerely"
 _host = urlsplit(SITE_URL).hostname or "127.0.0.1"
 ALLOWED_HOSTS = list({_host, *env_list("ALLOWED_HOSTS")})
@@ -87,8 +98,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ("letter",)
 CRISPY_FAIL_SILENTLY = False
 
 # --- database -------------------------------------------------------------------------------
-_database_url = env_secret("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'sincerely.sqlite3'}"
-_database: dict[str, Any] = environ.Env.db_url_config(_database_url)
+_database = env_database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'sincerely.sqlite3'}")
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     # WAL: readers never wait. IMMEDIATE: a writer takes its lock at once instead of failing
     # half-way. FULL: a commit we answered for survives a power cut.
@@ -111,7 +121,7 @@ DELIVERY_TIMES: dict[str, float] = {}
 MAIL_SECONDS: dict[str, float] = {}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-_cache_url = env_secret("CACHE_URL")
+_cache_url = env_url("CACHE_URL", "redis", "rediss", "locmemcache")
 CACHES: dict[str, dict[str, Any]] = {
     "default": environ.Env.cache_url_config(_cache_url)
     if _cache_url
@@ -122,13 +132,15 @@ CACHES: dict[str, dict[str, Any]] = {
 PAGE_CACHE_SECONDS = env_int("PAGE_CACHE_SECONDS", 2)
 
 # --- the doorbell -----------------------------------------------------------------------------
-CELERY_BROKER_URL = env_secret("CELERY_BROKER_URL") or "filesystem://"
+CELERY_BROKER_URL = env_url("CELERY_BROKER_URL", "redis", "rediss", "filesystem") or "filesystem://"
 # A person watches the demonstration; elsewhere the sweeper is only the second line.
 SWEEP_SECONDS = env_int("SWEEP_SECONDS", 3 if DEMO else 15)
 
 # --- mail ---------------------------------------------------------------------------------------
 # Nothing leaves the machine unless PRODUCTION is set: see letters/delivery/mail.py.
-EMAIL_URL = env_secret("EMAIL_URL")
+EMAIL_URL = (
+    env_site("EMAIL_URL", "smtp", "smtp+tls", "smtp+ssl") if PRODUCTION else env_secret("EMAIL_URL")
+)
 MAILBOX_DIR = VAR_DIR / "mailbox"
 DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL") or "letters@sincerely.example"
 # Where undeliverable mail and offices' answers come back to: "letters@ngo.example" (they get
@@ -169,7 +181,7 @@ FORMAT_MODULE_PATH = ["campaign.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = env_str("TIME_ZONE") or "UTC"
+TIME_ZONE = env_time_zone("TIME_ZONE", "UTC")
 
 # --- security -----------------------------------------------------------------------------------------
 AUTH_PASSWORD_VALIDATORS = [
