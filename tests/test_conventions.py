@@ -25,14 +25,14 @@ LAYERS = [
         "letter_file", "dimensions", "clock", "failpoints", "guards", "return_address",
     },
     {"models"},
-    {"moves", "queries", "counts", "rendering", "retention", "form_key"},
+    {"moves", "queries", "counts", "rendering", "retention", "form_key", "digests"},
     {"delivery"},
     {"returns"},
     {"tasks"},
     {"outbox"},
     {"actions"},
     {"forms", "exports"},
-    {"views", "admin", "management", "urls", "converters"},
+    {"views", "admin", "management", "urls", "converters", "checks"},
 ]  # fmt: skip
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 # A model's validators read the text rules, which are about text only.

@@ -1,0 +1,14 @@
+"""System checks of delivery's settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+
+from letters.delivery import reconcile
+
+
+@register()
+def check_reconcile(**kwargs: Any) -> list[CheckMessage]:
+    return [Error(problem, id="letters.E001") for problem in reconcile.problems()]
