@@ -162,7 +162,10 @@ def _end(outcome: Outcome, token: str) -> None:
 
 
 def _tries(mails: Sequence[Outbound], token: str) -> Any:
-    return Attempt.objects.filter(outbound__in=[mail.pk for mail in mails], claim_token=token)
+    """Their open attempts: one with a code is closed for good (guards.py), also when a note is
+    made again because its commit was not answered."""
+    keys = [mail.pk for mail in mails]
+    return Attempt.objects.filter(outbound__in=keys, claim_token=token, code=None)
 
 
 def _refused(outbound: Outbound, refusal: Refusal, actor: str) -> list[UUID]:
