@@ -7,12 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
-from campaign.models import Campaign, Government
+from campaign.countries import country_names
+from campaign.languages import is_language
+from campaign.models import Government
 from letters import queries
+from letters.exports.parameters import Refused, campaign_named
 from letters.rendering.compose import Answers
 from letters.rendering.pdf import PdfFailed, letter_pdf
 from letters.validators import clean_text
+
+SHOWN = 12
 
 
 class Command(BaseCommand):
@@ -20,28 +26,25 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--campaign", required=True, help="the campaign's short name")
-        parser.add_argument("--government", required=True, help="ISO code, for example EE")
+        parser.add_argument(
+            "--government", required=True, metavar="XX", help="two-letter code, for example EE"
+        )
         parser.add_argument("--name", required=True, help="the writer's name")
         for name in ("organisation", "town", "words"):
             parser.add_argument(f"--{name}", default="")
-        parser.add_argument("--country", default="", help="where the writer lives: ISO code")
-        parser.add_argument("--language", help="of the letter, instead of the office's own")
+        parser.add_argument(
+            "--country", default="", metavar="XX", help="where the writer lives: two-letter code"
+        )
+        parser.add_argument(
+            "--language", default="", help="of the letter, instead of the office's own"
+        )
         parser.add_argument("--output", required=True, help="the PDF file to write")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        campaign = _one(Campaign, "slug", options["campaign"], "campaign")
-        government = _one(Government, "iso2", options["government"].upper(), "government")
-        texts = {name: clean_text(options[name]) for name in ("name", "organisation", "town")}
-        answers = Answers(**texts, words=clean_text(options["words"], lines=True))
         try:
-            found = queries.draft(
-                campaign, government, answers,
-                country=options["country"].upper(), language=options["language"] or "",
-            )  # fmt: skip
+            found = _draft(options)
             pdf = letter_pdf(found.document)
-        except queries.NoLetter as error:
-            raise CommandError(f"{campaign} has no published letter for {government}.") from error
-        except PdfFailed as error:
+        except (Refused, PdfFailed) as error:
             raise CommandError(str(error)) from error
         self._write(Path(options["output"]), pdf)
 
@@ -57,9 +60,69 @@ class Command(BaseCommand):
         self.stdout.write(f"{path}: {len(pdf):,} bytes.")
 
 
-def _one(model: Any, field: str, value: str, noun: str) -> Any:
-    found = model.objects.filter(**{field: value}).first()
-    if found is None:
-        known = ", ".join(model.objects.values_list(field, flat=True)[:12])
-        raise CommandError(f"There is no {noun} “{value}”. Known: {known or 'none'}.")
+def _draft(options: dict[str, Any]) -> queries.Draft:
+    """Compose the letter that is asked for. Raises Refused."""
+    campaign = campaign_named(options["campaign"])
+    government = _government(options["government"])
+    answers = _answers(options)
+    country, language = _country(options["country"]), options["language"]
+    if language and not is_language(language):
+        raise Refused(_("“%s” is no language code such as en or pt-BR.") % language)
+    try:
+        found = queries.draft(campaign, government, answers, country=country, language=language)
+    except queries.NoLetter as error:
+        message = _(
+            "%(campaign)s has no published letter for %(government)s. Publish one in the admin, "
+            "under “Letters to groups of governments”."
+        )
+        raise Refused(message % {"campaign": campaign, "government": government}) from error
+    _check_language(found, language)
     return found
+
+
+def _answers(options: dict[str, Any]) -> Answers:
+    texts = {name: clean_text(options[name]) for name in ("name", "organisation", "town")}
+    if not texts["name"]:
+        raise Refused(_("--name is empty: a letter needs the name of its writer."))
+    return Answers(**texts, words=clean_text(options["words"], lines=True))
+
+
+def _check_language(found: queries.Draft, language: str) -> None:
+    """Refuse what would fall back to another language: whoever names one wants no other."""
+    if language in ("", found.text.language):
+        return
+    languages = ", ".join(sorted(text.language for text in found.text.version.texts.all()))
+    raise Refused(
+        _("The letter to %(government)s has no text in “%(language)s”. It has: %(known)s.")
+        % {"government": found.government, "language": language, "known": languages}
+    )
+
+
+def _government(code: str) -> Government:
+    """Return the government with a code. Refuse others, with the code that may be meant."""
+    found = Government.objects.filter(iso2=code.upper()).first()
+    if found is not None:
+        return found
+    message = _("There is no government “%s”: write its two-letter code.") % code
+    if named := Government.objects.filter(name__iexact=code).first():
+        raise Refused(f"{message} " + _coded(str(named), named.iso2))
+    codes = list(Government.objects.order_by("iso2").values_list("iso2", flat=True))
+    shown = ", ".join(codes[:SHOWN]) or "—"
+    if len(codes) > SHOWN:
+        shown += " " + _("and %d more") % (len(codes) - SHOWN)
+    raise Refused(f"{message} " + _("There are: %s.") % shown)
+
+
+def _coded(name: str, code: str) -> str:
+    return _("%(name)s has the code %(code)s.") % {"name": name, "code": code}
+
+
+def _country(code: str) -> str:
+    names = country_names("en")
+    if not code or code.upper() in names:
+        return code.upper()
+    message = _("“%s” is no country's two-letter code such as EE.") % code
+    for known, name in names.items():
+        if name.casefold() == code.casefold():
+            message += " " + _coded(name, known)
+    raise Refused(message)
