@@ -20,7 +20,17 @@ from django.utils import timezone
 
 from campaign.models import Campaign
 from letters.enums import CAN_BE_TAKEN_BACK, COUNTED, LetterState, OutboundState, SubmissionState
-from letters.models import AccessToken, Attempt, Decision, Letter, Move, Outbound, Submission
+from letters.models import (
+    AccessToken,
+    Answer,
+    Attempt,
+    Decision,
+    DeliveryReport,
+    Letter,
+    Move,
+    Outbound,
+    Submission,
+)
 from letters.moves import NotAllowed, move_letter, move_outbound, move_submission
 
 log = logging.getLogger(__name__)
@@ -49,13 +59,15 @@ class Due:
     identities: int
     links: int
     answers: int
+    returned_mail: int = 0
 
 
 def due() -> Due:
     rules: tuple[QuerySet[Any], ...] = (
         _overdue(), _not_sent_again(), _old_texts(), _ended(), _old_links(), _told_of_the_gone(),
     )  # fmt: skip
-    return Due(*(rows.count() for rows in rules))
+    came_back = _old_answers().count() + _old_reports().count()
+    return Due(*[*(rows.count() for rows in rules), came_back])
 
 
 def run() -> Due:
@@ -67,6 +79,7 @@ def run() -> Due:
         identities=_each(_ended(), partial(erase, actor="retention")),
         links=_old_links().delete()[0],
         answers=_each(_told_of_the_gone(), _forget_answers_of_mail),
+        returned_mail=_each(_old_answers(), drop_answer) + _old_reports().update(text=""),
     )
 
 
@@ -102,6 +115,18 @@ def _old_texts() -> QuerySet[Letter]:
     return Letter.objects.filter(old | erased, content__isnull=False)
 
 
+def _old_answers() -> QuerySet[Answer]:
+    """Answers of offices whose time is over, and those to people who are gone."""
+    old = Q(received_at__lte=timezone.now() - TEXT_KEPT)
+    erased = Q(letter__submission__state=SubmissionState.ERASED)
+    kept = ~Q(sender="") | ~Q(subject="") | ~Q(text="") | Q(files__isnull=False)
+    return Answer.objects.filter(old | erased).filter(kept).distinct()
+
+
+def _old_reports() -> QuerySet[DeliveryReport]:
+    return DeliveryReport.objects.filter(at__lte=timezone.now() - TEXT_KEPT).exclude(text="")
+
+
 def _ended() -> QuerySet[Submission]:
     """People of campaigns whose day is over, in the campaign's own time zone."""
     over = [one.pk for one in Campaign.objects.all() if one.keep_until < one.today()]
@@ -125,12 +150,12 @@ def _old_links() -> QuerySet[AccessToken]:
 
 
 @transaction.atomic
-def expire(submission: Submission) -> None:
+def expire(submission: Submission, *, actor: str = "retention", reason: str = "") -> None:
     """Delete what an unconfirmed form held. Its link can still say what became of it."""
     _cancel_mails(submission)
     for letter in submission.letters.filter(state=LetterState.AWAITING):
-        move_letter(letter, LetterState.EXPIRED, actor="retention", content=None)
-    move_submission(submission, SubmissionState.EXPIRED, actor="retention", fields=_BLANK)
+        move_letter(letter, LetterState.EXPIRED, actor=actor, reason=reason, content=None)
+    move_submission(submission, SubmissionState.EXPIRED, actor=actor, fields=_BLANK)
     _forget_answers(submission)
 
 
@@ -147,7 +172,17 @@ def drop_text(letter: Letter) -> None:
     Letter.objects.filter(pk=letter.pk).update(content=None, pdf="", pdf_bytes=0, problem="")
     Outbound.objects.filter(letter=letter).update(recipient="", last_answer="")
     Attempt.objects.filter(outbound__letter=letter).update(answer="")
+    DeliveryReport.objects.filter(outbound__letter=letter).update(text="")
     Move.objects.filter(letter=letter).update(reason="")
+
+
+@transaction.atomic
+def drop_answer(answer: Answer) -> None:
+    """Delete an answer's words and files. That there was one, when and how it came, stays."""
+    for path in answer.files.values_list("file", flat=True):
+        transaction.on_commit(partial(default_storage.delete, path))
+    answer.files.all().delete()
+    Answer.objects.filter(pk=answer.pk).update(sender="", subject="", text="")
 
 
 @transaction.atomic
@@ -161,6 +196,8 @@ def erase(submission: Submission, *, actor: str) -> int:
     taken_back = sum(_take_back(letter, actor) for letter in submission.letters.all())
     for letter in submission.letters.exclude(state__in=IN_FLIGHT):
         drop_text(letter)
+    for answer in Answer.objects.filter(letter__submission=submission):
+        drop_answer(answer)
     move_submission(
         submission,
         SubmissionState.ERASED,
@@ -196,6 +233,7 @@ def _forget_answers(submission: Submission) -> None:
     """Mail servers and reviewers quote people: what they said goes with the person."""
     submission.outbounds.exclude(state=OutboundState.SENDING).update(recipient="", last_answer="")
     Attempt.objects.filter(outbound__submission=submission).update(answer="")
+    DeliveryReport.objects.filter(outbound__submission=submission).update(text="")
     Move.objects.filter(submission=submission).update(reason="")
     decisions = Decision.objects.filter(letter__submission=submission)
     decisions.exclude(reason="").update(reason="erased")
