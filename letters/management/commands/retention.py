@@ -21,5 +21,6 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{verb}: {due.expired} unconfirmed forms, {due.returned} returned letters, "
             f"{due.texts} letter texts, "
-            f"{due.identities} identities, {due.links} links."
+            f"{due.identities} identities, {due.links} links, "
+            f"{due.returned_mail} answers and reports."
         )

@@ -15,7 +15,10 @@ from tests.factories.letters import LetterFactory, SubmissionFactory
 
 pytestmark = pytest.mark.django_db
 
-FOUND = "1 unconfirmed forms, 0 returned letters, 2 letter texts, 0 identities, 0 links.\n"
+FOUND = (
+    "1 unconfirmed forms, 0 returned letters, 2 letter texts, 0 identities, 0 links, "
+    "0 answers and reports.\n"
+)
 
 
 @pytest.fixture(autouse=True)
