@@ -153,6 +153,8 @@ OPERATOR_EMAIL = env_str("OPERATOR_EMAIL")
 # How many connections all workers together hold to the mail server, how many mails one takes on.
 MAIL_CONNECTIONS = env_int("MAIL_CONNECTIONS", 2)
 MAIL_BATCH = env_int("MAIL_BATCH", 50)
+# The largest PDF of a digest, in bytes; more letters go in parts. Mail adds a third to it.
+DIGEST_BYTES = env_int("DIGEST_BYTES", 10_000_000)
 # What is an alarm: seconds that a due mail has waited, that sweepers or workers have been silent.
 LATE_SECONDS = env_int("LATE_SECONDS", 600)
 SILENT_SECONDS = env_int("SILENT_SECONDS", 120)

@@ -15,10 +15,11 @@ from typing import Any, TypeVar
 
 from django.core.files.storage import default_storage
 from django.db import models, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from campaign.models import Campaign
+from letters import digests
 from letters.enums import CAN_BE_TAKEN_BACK, COUNTED, LetterState, OutboundState, SubmissionState
 from letters.models import (
     AccessToken,
@@ -26,6 +27,7 @@ from letters.models import (
     Attempt,
     Decision,
     DeliveryReport,
+    Digest,
     Letter,
     Move,
     Outbound,
@@ -59,12 +61,14 @@ class Due:
     identities: int
     links: int
     answers: int
+    digests: int = 0
     returned_mail: int = 0
 
 
 def due() -> Due:
     rules: tuple[QuerySet[Any], ...] = (
         _overdue(), _not_sent_again(), _old_texts(), _ended(), _old_links(), _told_of_the_gone(),
+        _old_digests(),
     )  # fmt: skip
     came_back = _old_answers().count() + _old_reports().count()
     return Due(*[*(rows.count() for rows in rules), came_back])
@@ -79,6 +83,7 @@ def run() -> Due:
         identities=_each(_ended(), partial(erase, actor="retention")),
         links=_old_links().delete()[0],
         answers=_each(_told_of_the_gone(), _forget_answers_of_mail),
+        digests=_each(_old_digests(), _forget_digest),
         returned_mail=_each(_old_answers(), drop_answer) + _old_reports().update(text=""),
     )
 
@@ -140,6 +145,22 @@ def _told_of_the_gone() -> QuerySet[Outbound]:
     return rows.exclude(recipient="", last_answer="")
 
 
+def _old_digests() -> QuerySet[Digest]:
+    """Digests that left long ago, or name a person who was erased meanwhile."""
+    over = (OutboundState.SENT, OutboundState.BOUNCED, OutboundState.CANCELLED)
+    rows = digests.remembered().filter(outbound__state__in=over)
+    old = Q(outbound__sent_at__lte=timezone.now() - TEXT_KEPT)
+    erased = Letter.objects.filter(
+        digest=OuterRef("pk"), submission__state=SubmissionState.ERASED
+    )
+    return rows.filter(old | Q(Exists(erased)))
+
+
+@transaction.atomic
+def _forget_digest(digest: Digest) -> None:
+    digests.forget(digest)
+
+
 def _forget_answers_of_mail(outbound: Outbound) -> None:
     Outbound.objects.filter(pk=outbound.pk).update(recipient="", last_answer="")
     Attempt.objects.filter(outbound=outbound).update(answer="")
@@ -169,6 +190,7 @@ def drop_text(letter: Letter) -> None:
     """Delete a letter's text and PDF, and what mail servers said of it."""
     if letter.pdf:
         transaction.on_commit(partial(default_storage.delete, letter.pdf))
+    digests.forget_of(letter)
     Letter.objects.filter(pk=letter.pk).update(content=None, pdf="", pdf_bytes=0, problem="")
     Outbound.objects.filter(letter=letter).update(recipient="", last_answer="")
     Attempt.objects.filter(outbound__letter=letter).update(answer="")
@@ -214,7 +236,9 @@ def _take_back(letter: Letter, actor: str) -> bool:
         return False
     counted = letter.state in COUNTED
     try:
-        move_letter(letter, LetterState.WITHDRAWN, actor=actor, reason="erased")
+        with transaction.atomic():
+            digests.take_out(letter, actor=actor, reason="a person was erased")
+            move_letter(letter, LetterState.WITHDRAWN, actor=actor, reason="erased")
     except NotAllowed:  # a worker took it this moment: it counts as sent
         return False
     return counted

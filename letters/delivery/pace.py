@@ -4,7 +4,7 @@ A letter gets its time when it is queued (`slot`), so that the sweeper finds an 
 one by one; the time is checked when a worker wants to send (`wait`), so that back-offs, restarts
 and pile-ups never bring an office more than its limit. Both are compare-and-set on OfficePace.
 
-`next_slot_at` empty means: what waits for this office has to be planned anew (`catch_up`).
+`next_slot_at` empty means: what waits for this office has to be planned anew (settle.py).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from letters.models import OfficePace, Outbound
 
 TRIES = 100
 LOOK_AGAIN = timedelta(seconds=5)  # another worker has this office's pace in its hands
+UNBUILT = timedelta(seconds=30)  # its PDF is yet to be made
 STALE = timedelta(hours=1)
 PILE = 3  # as many overdue mails of one office are no chance
 CHUNK = 500
@@ -41,7 +42,7 @@ def slot(office: Office, campaign: Campaign, at: datetime) -> datetime:
         pace, _new = OfficePace.objects.get_or_create(office=office, defaults={"next_slot_at": at})
         free = pace.next_slot_at
         if free is None:
-            return rule.fit(at)  # catch_up will give it its place
+            return rule.fit(at)  # it gets its place with the others
         if free > at + STALE + 2 * rule.gap:
             free = min(free, _first_free(pace, rule) or at)
         time = rule.fit(max(at, free))
@@ -67,6 +68,8 @@ def wait(outbound: Outbound, now: datetime) -> datetime | None:
     found = _addressee(outbound)
     if found is None:
         return None
+    if outbound.purpose == Purpose.DIGEST and not outbound.digest.pdf:
+        return now + UNBUILT
     rule = rule_of(*found)
     opens = rule.fit(now)
     if opens > now:
@@ -101,14 +104,15 @@ def _use(office: Office, rule: Rule, now: datetime) -> datetime | None:
     return None if earliest <= now else rule.fit(earliest)  # the clock ran back: begin anew
 
 
-def catch_up() -> int:
-    """Space anew what piled up, or waits by a rule that was changed. Returns how many mails moved.
+def space_piles(now: datetime) -> int:
+    """Move overdue mails of one office apart. Returns how many moved. Reads only what is overdue."""
+    return sum(_respace(office, now) for office in _offices(_piled_up(now)))
 
-    Called by each sweep: it reads what is overdue, not what is planned.
-    """
-    now = clock.now()
-    moved = sum(_replan(office, now) for office in _offices(_changed()))
-    return moved + sum(_respace(office, now) for office in _offices(_piled_up(now)))
+
+def changed() -> list[Office]:
+    """Return offices for which what waits has to be planned anew."""
+    rows = OfficePace.objects.filter(next_slot_at=None).order_by("office")
+    return _offices(list(rows.values_list("office", flat=True)[:OFFICES]))
 
 
 def ask_anew(offices: QuerySet[Office]) -> None:
@@ -118,11 +122,6 @@ def ask_anew(offices: QuerySet[Office]) -> None:
         [OfficePace(office_id=key) for key in keys], ignore_conflicts=True
     )
     OfficePace.objects.filter(office__in=keys).update(next_slot_at=None)
-
-
-def _changed() -> list[int]:
-    rows = OfficePace.objects.filter(next_slot_at=None).order_by("office")
-    return list(rows.values_list("office", flat=True)[:OFFICES])
 
 
 def _piled_up(now: datetime) -> list[int]:
@@ -147,7 +146,7 @@ def _queued(office: Office) -> QuerySet[Outbound]:
 
 
 @transaction.atomic
-def _replan(office: Office, now: datetime) -> int:
+def replan(office: Office, now: datetime) -> int:
     """Plan all that waits for an office by its rules of today, the first queued first."""
     pace = OfficePace.objects.select_for_update().get(office=office)
     rows = sorted(_waiting(office, anew=True), key=lambda row: row.floor)

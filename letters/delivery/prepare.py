@@ -10,7 +10,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from letters.delivery import rows
+from campaign.models import Delivery
+from letters import clock, digests
+from letters.delivery import bundles, pace, rows
+from letters.delivery.way import way_of
 from letters.enums import HoldReason, LetterState, OutboundState, Purpose
 from letters.models import Letter, Outbound
 from letters.moves import NotAllowed, move_letter
@@ -23,14 +26,16 @@ TRIES = 2
 
 
 def prepare(key: UUID) -> list[UUID]:
-    """Make the PDF of an approved letter. Returns the mails that are due by it.
+    """Make the PDF of an approved letter, or of a digest. Returns the mails that are due by it.
 
     Safe to call at any time: a letter in another state is left alone.
     """
     letter = (
         Letter.objects.select_related("submission", "office", "campaign").filter(pk=key).first()
     )
-    if letter is None or letter.state != LetterState.APPROVED:
+    if letter is None:
+        return bundles.build(key)
+    if letter.state != LetterState.APPROVED:
         return []
     try:
         return _keep(letter, letter_pdf(document_of(letter)))
@@ -61,24 +66,35 @@ def _path(letter: Letter, fingerprint: str) -> str:
 
 
 def _queue(letter: Letter) -> list[UUID]:
+    digests.take_out(letter, actor="worker")  # it was held with its digest, and goes on alone
     hold = why_it_waits(letter)
     if hold is not None:
-        move_letter(letter, LetterState.HELD, actor="worker", hold=hold)
-        return [mail.id for mail in [_copy_now(letter)] if mail]
-    row = rows.write(Purpose.LETTER, letter.submission, letter=letter, at=letter.send_after)
-    move_letter(letter, LetterState.QUEUED, actor="worker")
-    return [row.id] if row.next_attempt_at <= row.created_at else []
+        move_letter(letter, LetterState.HELD, actor="worker", hold=hold, digest=None)
+        return [mail.id for mail in [copy_now(letter)] if mail]
+    row = queue_mail(letter)
+    move_letter(letter, LetterState.QUEUED, actor="worker", digest=None)
+    return [row.id] if row and row.next_attempt_at <= row.created_at else []
+
+
+def queue_mail(letter: Letter) -> Outbound | None:
+    """Write the letter's own mail, at the time its office has for it; None if it joins a digest."""
+    if letter.office is None or way_of(letter) == Delivery.DIGEST:
+        return None
+    at = pace.slot(letter.office, letter.campaign, letter.send_after or clock.now())
+    return rows.write(Purpose.LETTER, letter.submission, letter=letter, at=at)
 
 
 def why_it_waits(letter: Letter) -> HoldReason | None:
     """Return why a letter cannot leave now, or None."""
+    if letter.office is not None and way_of(letter) == Delivery.PAPER:
+        return HoldReason.HANDOVER
     if letter.office is None or route_of(letter.office) is None:
         return HoldReason.NO_ADDRESS
     return HoldReason.OFFICE_PAUSED if letter.office.paused else None
 
 
-def _copy_now(letter: Letter) -> Outbound | None:
-    """Write M2 of a letter that waits for an address: it says so (DESIGN.md §8.5)."""
+def copy_now(letter: Letter) -> Outbound | None:
+    """Write M2 of a letter that waits: it says for what (DESIGN.md §8.5)."""
     sent = letter.outbounds.filter(purpose=Purpose.COPY).exclude(state=OutboundState.CANCELLED)
     if not letter.submission.email or sent.exists():
         return None

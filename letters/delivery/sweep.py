@@ -16,13 +16,15 @@ from letters import clock
 from letters.delivery import (
     alarms,
     breaker,
+    bundles,
     claim,
+    digest,
     heartbeat,
     journal,
-    pace,
     policy,
     readdress,
     reconcile,
+    settle,
 )
 from letters.delivery.claim import letters_of
 from letters.delivery.journal import Left
@@ -59,9 +61,10 @@ def sweep(grace: timedelta = BELL_GRACE) -> Found:
         _settle(outbound, None)
     _resolve(_unknown())
     readdress.release_waiting()
-    pace.catch_up()
+    settle.catch_up()
+    digest.gather()
     alarms.look()  # what it writes is due, like any other mail
-    found = Found(letters=_approved(grace), outbounds=_due())
+    found = Found(letters=[*_approved(grace), *bundles.to_build()], outbounds=_due())
     failpoint("sweep.after")
     return found
 

@@ -17,6 +17,7 @@ from letters.rendering.compose import long_date
 from letters.rendering.document import LetterDocument
 from letters.rendering.mail import Attachment, Mail
 from letters.rendering.mail_answer import answer_mail, given_up_mail
+from letters.rendering.mail_digest import digest_mail
 from letters.rendering.mail_notice import notice_mail
 from letters.rendering.mail_parts import common, letter_of, office_title, share_url
 from letters.rendering.text import letter_text
@@ -102,6 +103,7 @@ _ELSEWHERE = {
     Purpose.ANSWER: answer_mail,
     Purpose.GIVEN_UP: given_up_mail,
     Purpose.NOTICE: notice_mail,
+    Purpose.DIGEST: digest_mail,
 }
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from campaign.models import Campaign, Office
 from letters.delivery import pace
+from letters.delivery.settle import catch_up
 from letters.enums import LetterState, OutboundState, Purpose
 from letters.models import Letter, OfficePace, Outbound
 from tests.factories.campaign import CampaignFactory, OfficeFactory
@@ -125,7 +126,7 @@ def test_clock_that_ran_back_blocks_an_office_for_one_gap_only(
 
 def test_pile_after_a_downtime_is_spaced_anew_in_order(office: Office, campaign: Campaign) -> None:
     mails = [queue(office, campaign, next_attempt_at=NOW - n * MINUTE) for n in (9, 7, 5, 3)]
-    assert pace.catch_up() == 4
+    assert catch_up() == 4
     for mail in mails:
         mail.refresh_from_db()
     found = [mail.next_attempt_at for mail in mails]
@@ -138,7 +139,7 @@ def test_mails_planned_for_later_keep_their_times_where_they_can(
 ) -> None:
     for minutes in (-9, -7, -5, 60, 63):
         queue(office, campaign, next_attempt_at=NOW + minutes * MINUTE)
-    assert pace.catch_up() == 3
+    assert catch_up() == 3
     assert times()[3:] == [NOW + 60 * MINUTE, NOW + 63 * MINUTE]
 
 
@@ -146,7 +147,7 @@ def test_sweep_does_not_look_at_what_is_planned(office: Office, campaign: Campai
     for _ in range(5):
         queue(office, campaign)
     with CaptureQueriesContext(connection) as queries:
-        assert pace.catch_up() == 0
+        assert catch_up() == 0
     assert len(queries) == 2
 
 
@@ -155,7 +156,7 @@ def test_higher_limit_takes_effect_on_what_waits(office: Office, campaign: Campa
         queue(office, campaign)
     Campaign.objects.update(per_hour=3600)
     pace.ask_anew(Office.objects.all())
-    assert pace.catch_up() == 10
+    assert catch_up() == 10
     assert times()[-1] < NOW + MINUTE
 
 
@@ -164,7 +165,7 @@ def test_lower_limit_takes_effect_on_what_waits(office: Office, campaign: Campai
         queue(office, campaign)
     Office.objects.update(per_hour=1)
     pace.ask_anew(Office.objects.all())
-    pace.catch_up()
+    catch_up()
     assert all(gap >= timedelta(hours=1) for gap in gaps(times()))
 
 
@@ -172,7 +173,7 @@ def test_mail_that_backs_off_is_not_hurried_by_a_change(office: Office, campaign
     later = NOW + timedelta(hours=4)
     queue(office, campaign, next_attempt_at=later, attempts=6)
     pace.ask_anew(Office.objects.all())
-    pace.catch_up()
+    catch_up()
     assert times() == [later]
 
 
@@ -183,7 +184,7 @@ def test_letter_queued_before_the_change_is_planned_gets_its_place(
     pace.ask_anew(Office.objects.all())
     queue(office, campaign)
     assert OfficePace.objects.get().next_slot_at is None
-    pace.catch_up()
+    catch_up()
     assert gaps(times())[0] >= 2 * MINUTE
 
 
@@ -204,7 +205,7 @@ def test_random_schedules_keep_the_limit_in_the_database(
         now += timedelta(seconds=rng.choice([1, 15, 60, 3000]))
         time_machine.move_to(now, tick=False)  # type: ignore[attr-defined]
         if rng.random() < 0.5:
-            pace.catch_up()
+            catch_up()
         for mail in Outbound.objects.due(now).order_by("next_attempt_at"):
             later = pace.wait(mail, now)
             if later is None:
