@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, execute_from_command_line
 
 from letters.enums import LetterState
 from tests.factories.campaign import CampaignFactory
@@ -28,9 +27,9 @@ def letters(db: None) -> None:
     LetterFactory(submission__campaign=campaign, state=LetterState.WITHDRAWN)
 
 
-def run(*arguments: str) -> str:
+def run(*arguments: str, told: StringIO | None = None) -> str:
     out = StringIO()
-    call_command("export_counts", *arguments, stdout=out, stderr=StringIO())
+    call_command("export_counts", *arguments, stdout=out, stderr=told or StringIO())
     return out.getvalue()
 
 
@@ -71,12 +70,55 @@ def test_groups_range_and_states_are_taken(tmp_path: Path) -> None:
     assert (none["rows"], none["total"]["letters"]) == ([], 0)
 
 
+def test_without_groups_there_is_the_total_alone() -> None:
+    rows = read_csv(run("--campaign", "stay").encode())
+
+    assert [row[:3] for row in rows] == [["letters", "signatories", "with own words"], [*"330"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [(["--states", "all"], "4 letters of 4 signatories."), ([], "3 letters of 3 signatories.")],
+)
+def test_what_was_written_is_told(arguments: list[str], told: str, tmp_path: Path) -> None:
+    said = StringIO()
+
+    run("--campaign", "stay", "--output", f"{tmp_path}/c.csv", *arguments, told=said)
+
+    assert said.getvalue() == f"{tmp_path}/c.csv: {told}\n"
+
+
+def test_one_letter_is_told_in_the_singular(tmp_path: Path) -> None:
+    LetterFactory(submission__campaign__slug="go", state=LetterState.SENT)
+    said = StringIO()
+
+    run("--campaign", "go", "--output", f"{tmp_path}/c.csv", told=said)
+
+    assert said.getvalue() == f"{tmp_path}/c.csv: 1 letter of 1 signatory.\n"
+
+
+def test_format_follows_the_ending_of_the_file(tmp_path: Path) -> None:
+    run("--campaign", "stay", "--output", f"{tmp_path}/counts.JSON")
+
+    assert read_json((tmp_path / "counts.JSON").read_bytes())["total"]["letters"] == 3
+
+
+def test_all_that_is_wrong_is_told_at_once_the_campaign_first() -> None:
+    with pytest.raises(CommandError) as refused:
+        run("--by", "moon", "--campaign", "go", "--format", "pdf")
+
+    assert [line.partition(".")[0] for line in str(refused.value).splitlines()] == [
+        "There is no campaign “go”",
+        "Letters cannot be counted by “moon”",
+        "There is no format “pdf”",
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["--campaign", "go", "--by", "day"], "There is no campaign “go”. There are: stay."),
         (["--by", "day"], "Name a campaign: stay."),
-        (["--campaign", "stay"], "Say what to count by"),
         (["--campaign", "stay", "--by", "moon"], "cannot be counted by “moon”"),
         (["--campaign", "stay", "--by", "day", "--from", "yesterday"], "“yesterday” is no day"),
         (["--campaign", "stay", "--by", "day", "--to", "2026-02-30"], "“2026-02-30” is no day"),
@@ -86,6 +128,7 @@ def test_groups_range_and_states_are_taken(tmp_path: Path) -> None:
         ),
         (["--campaign", "stay", "--by", "day", "--states", "gone"], "“gone” is no state"),
         (["--campaign", "stay", "--by", "day", "--format", "pdf"], "There is no format “pdf”."),
+        (["--campaign", "stay", "--format", "xlsx"], r"ends in .csv, but --format is xlsx"),
     ],
 )
 def test_bad_input_is_refused_and_nothing_is_written(
@@ -119,11 +162,10 @@ def test_a_workbook_is_not_printed_on_a_terminal(
         run("--campaign", "stay", "--by", "day", "--format", format)
 
 
-def test_the_exit_status_of_bad_input_is_one(tmp_path: Path) -> None:
-    command = [sys.executable, "manage.py", "export_counts", "--campaign", "stay", "--by", "moon"]
-    environ = {"VAR_DIR": str(tmp_path), "PATH": "/usr/bin:/bin"}
+def test_the_exit_status_of_bad_input_is_one(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        execute_from_command_line(["manage.py", "export_counts", "--campaign=stay", "--by=moon"])
 
-    found = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
-
-    assert (found.returncode, found.stdout) == (1, "")
-    assert found.stderr.startswith("CommandError: Letters cannot be counted by “moon”.")
+    out, told = capfd.readouterr()
+    assert (ended.value.code, out) == (1, "")
+    assert told.startswith("CommandError: Letters cannot be counted by “moon”.")
