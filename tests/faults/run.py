@@ -60,7 +60,6 @@ class Run:
     seed: int = 1
     failpoint: str = ""
     reconcile: bool = False
-    port: int = 0
     travelled: float = 0
     zombies: list[Fork] = field(default_factory=list)
     confirmed: list[Person] = field(default_factory=list)
@@ -99,14 +98,15 @@ class Run:
             "VAR_DIR": self.folder,
             "MAILBOX_DIR": self.folder / "mailbox",
             "STORAGES": {**storages, "default": {**storages["default"], "OPTIONS": options}},
-            "EMAIL_URL": f"smtp://127.0.0.1:{self.port or self.sink.port}",
+            "EMAIL_URL": f"smtp://127.0.0.1:{self.sink.port}",
             "RECONCILE": f"sink:{self.sink.path}" if self.reconcile else "",
             "MAIL_SECONDS": SHORT_MAIL_SECONDS,
         }
 
-    def use_port(self) -> None:
+    @staticmethod
+    def use_port(port: int) -> None:
         """From now on the site's mail server is the one at `port`."""
-        settings.EMAIL_URL = f"smtp://127.0.0.1:{self.port}"
+        settings.EMAIL_URL = f"smtp://127.0.0.1:{port}"
 
     @staticmethod
     def _use(name: str) -> None:

@@ -1,7 +1,8 @@
 """The SMTP matrix: six phases, ten behaviours of a server, and what each must do to a letter.
 
-The letter's first try meets the behaviour, once; after that the server is well. Looked at:
-what the first answer did to the mail, who was charged for it, and how the story ends.
+The letter's first try meets the behaviour, once; after that the server is well. (A server that
+cannot even be greeted stays so until we have looked: connecting again costs nobody anything.)
+Looked at: what the first answer did to the mail, who was charged for it, how the story ends.
 """
 
 from __future__ import annotations
@@ -50,9 +51,10 @@ def expected(phase: str, behaviour: str) -> Expected:
 def script_of(phase: str, behaviour: str) -> str:
     if behaviour == "2xx":
         return ""
-    if behaviour == "5xx":
-        return f"{phase}554x1"
-    return f"{phase}{behaviour}x1" if behaviour.isdigit() else f"{phase}-{behaviour}x1"
+    times = "" if phase in BEFORE_A_MAIL else "x1"
+    if behaviour in UNCLEAR:
+        return f"{phase}-{behaviour}{times}"
+    return f"{phase}{'554' if behaviour == '5xx' else behaviour}{times}"
 
 
 def jobs(kind: str) -> list[Job]:
@@ -70,10 +72,11 @@ def tell(run: Run, phase: str, behaviour: str) -> None:
     person = run.person(0)
     run.sign(person)
     run.settle()
-    run.port = run.sink.listen(script_of(phase, behaviour))
-    run.use_port()
+    run.use_port(run.sink.listen(script_of(phase, behaviour)))
     run.confirm(person)
     run.work()
+    if phase == "dot" and behaviour in UNCLEAR:
+        run.note_fault()  # the server took the message and never said so
     wanted, seen = expected(phase, behaviour), run.surely(look)
     if seen["state"] != wanted.first:
         run.problems.append(f"after the first try: {seen['state']}, not {wanted.first}")
@@ -82,6 +85,8 @@ def tell(run: Run, phase: str, behaviour: str) -> None:
     if phase in BEFORE_A_MAIL and behaviour != "2xx" and seen["attempts"]:
         run.problems.append("the letter was charged for the server")
     run.expected = {str(wanted.last)}
+    if phase in BEFORE_A_MAIL:
+        run.use_port(run.sink.port)
     run.settle()
 
 
