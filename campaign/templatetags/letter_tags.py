@@ -45,18 +45,22 @@ def blank_label(fill: str) -> str:
 
 
 @register.filter
-def text_direction(text: str) -> str:
+def text_direction(written: str | Iterable[_Piece]) -> str:
     """Return rtl or ltr by the first letter that has a direction (UAX 9): HTML's dir=auto.
 
     WeasyPrint knows no dir=auto, and a supporter may write in another script than the letter's.
     """
-    for char in text:
+    for char in _text(written):
         kind = unicodedata.bidirectional(char)
         if kind == "L":
             return "ltr"
         if kind in {"R", "AL"}:
             return "rtl"
     return "ltr"
+
+
+def _text(written: str | Iterable[_Piece]) -> str:
+    return written if isinstance(written, str) else "".join(piece.text for piece in written)
 
 
 @register.filter
@@ -73,8 +77,7 @@ def script_language(written: str | Iterable[_Piece]) -> SafeString:
 
     What is written in neither kana nor hangul keeps the language around it.
     """
-    text = written if isinstance(written, str) else "".join(piece.text for piece in written)
-    for char in text:
+    for char in _text(written):
         if "\u3040" <= char <= "\u30ff":
             return format_html(' lang="{}"', "ja")
         if "\uac00" <= char <= "\ud7a3" or "\u1100" <= char <= "\u11ff":

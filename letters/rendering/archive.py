@@ -15,6 +15,8 @@ from xml.sax.saxutils import escape
 
 import pydyf
 
+from letters.rendering import reading
+
 VARIANT = "pdf/ua-1"
 OPTIONS = {"pdf_variant": VARIANT, "pdf_identifier": True}
 PROFILE = "sRGB2014.icc"  # of the International Color Consortium; comes with WeasyPrint
@@ -68,6 +70,8 @@ def finish(document: Any, pdf: Any) -> None:
         "OutputConditionIdentifier": pydyf.String(PROFILE), "Info": pydyf.String(PROFILE),
     }  # fmt: skip
     pdf.catalog["OutputIntents"] = pydyf.Array([pydyf.Dictionary(intent)])
+    reading.tell_texts(document, pdf)
+    reading.shrink_fonts(document, pdf)
 
 
 def _of_xml(text: str) -> str:
