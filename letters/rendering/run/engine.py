@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 import pydyf
 import weasyprint
@@ -26,12 +26,13 @@ from weasyprint.layout.background import layout_box_backgrounds
 from weasyprint.layout.block import block_level_layout
 
 from letters.rendering import archive, pdf, sheet
+from letters.rendering.run import patterns
 from letters.rendering.run.flow import Area
-from letters.rendering.run.markup import Shape
+from letters.rendering.run.markup import TEXT, Shape
 from letters.rendering.run.pieces import Block, NotComposable
-from letters.rendering.run.reading import flowing_block, standing_block, surroundings
+from letters.rendering.run.boxes import flowing_block, standing_block, surroundings
 
-PROVEN = {("70.0", "0.13.0", "pdf/a-2u")}  # WeasyPrint, pydyf and variant that were compared
+PROVEN = {("70.0", "0.13.0", "pdf/ua-1")}  # WeasyPrint, pydyf and variant that were compared
 PAGES = sheet.PAGES
 _LINE, _NEXT = "<p>x</p>", '<p style="break-before: page">x</p>'
 # What HTML's parser changes in a text, or white space that collapses.
@@ -53,12 +54,21 @@ class Page:
         self.around = surroundings(box, article)
 
 
+class LaidOut(NamedTuple):
+    """A block, the boxes it was made of, and which mark each text box has."""
+
+    box: Any
+    block: Block
+    marks: dict[Any, int]
+
+
 class Frame:
     """What surrounds the blocks of a letter: page, body and article, laid out by WeasyPrint."""
 
     def __init__(self, before: str, after: str) -> None:
         self.before, self.after = before, after
         self.shapes: dict[Shape, _Prototype] = {}
+        self.patterns: dict[Shape, patterns.Pattern | None] = {}
         self._pages: dict[int, tuple[Page, ...]] = {}
         self.context = self._lay_out(PAGES)
         self.areas = tuple(page.area for page in self._pages[PAGES])
@@ -102,15 +112,23 @@ class Frame:
             raise NotComposable("a block of several boxes")
         return children[0]
 
+    def block(self, shape: Shape, texts: tuple[str, ...]) -> Block:
+        """Return a block in pieces, by its pattern or laid out by WeasyPrint."""
+        if any(_UNSURE.search(text) for text in texts):
+            return self.laid_out(self.boxes(shape.filled(texts))).block
+        if shape not in self.patterns:
+            self.patterns[shape] = patterns.learnt(self, shape)
+        pattern = self.patterns[shape]
+        quick = pattern.block(texts) if pattern else None
+        return quick or self.laid_out(self.filled(shape, texts)).block
+
     def filled(self, shape: Shape, texts: tuple[str, ...]) -> Any:
         """Return the box of a block of a known shape: its texts are put in without parsing."""
-        if any(_UNSURE.search(text) for text in texts):
-            return self.boxes(shape.filled(texts))
         if shape not in self.shapes:
             self.shapes[shape] = _Prototype(self, shape)
         return self.shapes[shape].filled(texts)
 
-    def block(self, box: Any) -> Block:
+    def laid_out(self, box: Any) -> LaidOut:
         """Lay out and paint one block. `box` is used up."""
         article = self._pages[PAGES][0].article
         box.position_x, box.position_y = article.content_box_x(), 0.0
@@ -122,7 +140,7 @@ class Frame:
             raise NotComposable("a positioned block without a place")
         return self._fixed(box) if box.style["position"] == "fixed" else self._absolute(box)
 
-    def _flowing(self, box: Any) -> Block:
+    def _flowing(self, box: Any) -> LaidOut:
         page = self._pages[PAGES][0]
         apart: list[Any] = []
         laid = block_level_layout(self.context, box, -inf, None, page.article, True, apart, [], [])
@@ -132,24 +150,26 @@ class Frame:
         for placeholder in apart:
             absolute_layout(self.context, placeholder, page.article, [], -inf, None)
         layout_box_backgrounds(page.box, new, self.context.get_image_from_uri)
-        return flowing_block(new, page.box)
+        return LaidOut(new, *flowing_block(new, page.box))
 
-    def _absolute(self, box: Any) -> Block:
+    def _absolute(self, box: Any) -> LaidOut:
         page = self._pages[PAGES][0]
         if box.style["bottom"] != "auto" and box.style["top"] == "auto":
             raise NotComposable("a block that hangs on the article's end")
-        return standing_block(self._apart(box, page.article, page), page.box)
+        new = self._apart(box, page.article, page)
+        return LaidOut(new, *standing_block(new, page.box))
 
-    def _fixed(self, box: Any) -> Block:
+    def _fixed(self, box: Any) -> LaidOut:
         """Return a block that stands on every page; where it stands on the next is found late."""
 
-        def on(number: int) -> Block:
+        def on(number: int) -> LaidOut:
             page = self._pages[PAGES][number]
-            return standing_block(self._apart(box.deepcopy(), page.box, page), page.box)
+            new = self._apart(box.deepcopy(), page.box, page)
+            return LaidOut(new, *standing_block(new, page.box))
 
-        block = on(0)
-        block.later = on
-        return block
+        first = on(0)
+        first.block.later = lambda number: on(number).block
+        return first
 
     def _apart(self, box: Any, around: Any, page: Page) -> Any:
         rest: list[Any] = []
@@ -164,31 +184,35 @@ class _Prototype:
     """The boxes of one shape, before layout, and where in them its texts stand."""
 
     def __init__(self, frame: Frame, shape: Shape) -> None:
-        self.frame, self.shape = frame, shape
-        samples = tuple(f"Xx{number}xX" for number in range(len(shape.parts) - 1))
+        self.frame, self.shape, self.around = frame, shape, []
+        if set(shape.kinds) - {TEXT}:
+            self.certain = False
+            return
+        samples = tuple(f"Xx{number}xX" for number in range(len(shape.kinds)))
         self.box = frame.boxes(shape.filled(samples))
-        texts = [box for box in _leaves(self.box) if "Xx" in box.text]
-        plain = all(box.style["text_transform"] == "none" for box in texts)
+        texts = [box for box in leaves(self.box) if "Xx" in box.text]
         self.around = [box.text.split(sample) for box, sample in zip(texts, samples, strict=False)]
         self.certain = (
-            plain and len(texts) == len(samples) and all(len(a) == 2 for a in self.around)
+            len(texts) == len(samples)
+            and all(len(around) == 2 for around in self.around)
+            and all(box.style["text_transform"] == "none" for box in texts)
         )
 
     def filled(self, texts: tuple[str, ...]) -> Any:
         if not self.certain:
             return self.frame.boxes(self.shape.filled(texts))
         box = self.box.deepcopy()
-        leaves = (leaf for leaf in _leaves(box) if "Xx" in leaf.text)
-        for leaf, text, (before, after) in zip(leaves, texts, self.around, strict=True):
+        found = (leaf for leaf in leaves(box) if "Xx" in leaf.text)
+        for leaf, text, (before, after) in zip(found, texts, self.around, strict=True):
             leaf.text = before + html.unescape(text) + after
         return box
 
 
-def _leaves(box: Any) -> Iterator[Any]:
+def leaves(box: Any) -> Iterator[Any]:
     if isinstance(box, boxes.TextBox):
         yield box
     for child in getattr(box, "children", ()):
-        yield from _leaves(child)
+        yield from leaves(child)
 
 
 @cache

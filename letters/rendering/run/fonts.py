@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from letters.rendering import reading
 from letters.rendering.run.pieces import FontUse, NotComposable
 
 _CMAP_HEAD = b"""/CIDInit /ProcSet findresource begin
@@ -102,7 +103,9 @@ def _embed(font: Any, glyphs: Mapping[int, str]) -> Embedded:
     cut.clean(dict(glyphs), False)
     content = cut.file_content
     if cut.type == "otf":
-        extra = b"/Subtype /OpenType"
+        bare = reading.compact(content, frozenset(glyphs))
+        extra = b"/Subtype /OpenType" if bare is None else b"/Subtype /CIDFontType0C"
+        content = content if bare is None else bare
     else:
         extra = b"/Length1 %d" % len(content)
     return Embedded(zlib.compress(content, 9), extra, cut.type)

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import logging
-import zlib
 from collections import OrderedDict
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
-from letters.rendering import archive
-from letters.rendering.run import engine, flow, paper
+from letters.rendering.run import flow, paper
 from letters.rendering.run.engine import Frame
 from letters.rendering.run.fonts import FontSet
 from letters.rendering.run.markup import Sheet, shape_of, take_apart
 from letters.rendering.run.pieces import Block, FontUse, Layer, Marked, NotComposable
 
-_PRODUCER = f"WeasyPrint {engine.weasyprint.__version__}"
 log = logging.getLogger(__name__)
 
 
@@ -51,7 +47,7 @@ class Composer:
         found = self.blocks.get(key)
         if found is None:
             try:
-                found = frame.block(frame.filled(*shape_of(block)))
+                found = frame.block(*shape_of(block))
             except NotComposable as error:
                 found = error
             self.blocks[key] = found
@@ -69,7 +65,7 @@ def _compose(sheet: Sheet, frame: Frame, blocks: list[Block]) -> bytes:
     laid = flow.pages(tuple(block.node for block in flowing), frame.areas)  # type: ignore[misc]
     before, after = _apart(blocks, len(laid))
     writer = paper.Writer()
-    for _ in range(5):
+    for _ in range(4):
         writer.number()
     used, states = FontSet(), {}
     sheets = []
@@ -90,23 +86,13 @@ def _compose(sheet: Sheet, frame: Frame, blocks: list[Block]) -> bytes:
         sheets.append((number, page))
     font = paper.write_fonts(writer, used)
     structure = _structure(writer, sheets)
-    metadata = writer.number()
-    writer.packed(metadata, _metadata(sheet.title, sheet.language), b"/Type /Metadata/Subtype /XML")
-    info = writer.number()
+    info = paper.write_ending(writer, sheet.title, sheet.language, structure)
     fixed = writer.dictionaries
-    profile, intent = paper.profile()
-    writer.packed(paper.PROFILE, profile, b"/N 3")
     fixed[paper.PAGES] = b"<</Type /Pages/Kids [%b]/Count %d>>" % (
         paper.joined(number for number, _ in sheets), len(sheets),
     )  # fmt: skip
-    fixed[paper.CATALOG] = (
-        b"<</Type /Catalog/Pages 1 0 R/Lang %b/StructTreeRoot %d 0 R/ViewerPreferences "
-        b"<</DisplayDocTitle true>>/MarkInfo <</Marked true>>/OutputIntents %b/Metadata %d 0 R>>"
-        % (paper.text(sheet.language), structure, intent, metadata)
-    )
     fixed[paper.COLOURS] = paper.colour_spaces()
     fixed[paper.RESOURCES] = paper.resources(states, font)
-    fixed[info] = _info(sheet.title)
     return writer.bytes(info)
 
 
@@ -155,10 +141,10 @@ class _Page:
                 if not whole:
                     for text in line.texts:
                         self.fonts += text.fonts
-                for mark, tag, ink, head, rise, tail, _ in line.texts:
+                for mark, tag, ink, head, rise, tail, _, told in line.texts:
                     number = marks[mark] = self.marks
                     self.marks = number + 1
-                    out.append(b"/%b\n<</MCID %d>>\nBDC" % (tag, number))
+                    out.append(b"/%b\n<</MCID %d%b>>\nBDC" % (tag, number, told))
                     if ink.alpha != alpha:
                         alpha = ink.alpha
                         out.append(alpha)
@@ -199,7 +185,7 @@ class _Page:
                 self.out.append(part)
             elif isinstance(part, Marked):
                 marks[part.mark] = self.marks
-                self.out.append(b"/%b\n<</MCID %d>>\nBDC" % (part.tag, self.marks))
+                self.out.append(b"/%b\n<</MCID %d%b>>\nBDC" % (part.tag, self.marks, part.told))
                 self.marks += 1
             else:
                 self.out.append(b"%b%b Tm" % (part.head, _number(y + part.y)))
@@ -239,14 +225,3 @@ def _structure(writer: paper.Writer, sheets: list[tuple[int, _Page]]) -> int:
         root,
     )
     return root
-
-
-@lru_cache(maxsize=64)
-def _metadata(title: str, language: str) -> bytes:
-    return zlib.compress(archive.xmp(title, language, _PRODUCER), 9)
-
-
-@lru_cache(maxsize=64)
-def _info(title: str) -> bytes:
-    shown = b"/Title " + paper.text(title) if title else b""
-    return b"<</Producer (%b)%b>>" % (_PRODUCER.encode(), shown)

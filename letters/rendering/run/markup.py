@@ -14,7 +14,9 @@ from letters.rendering.run.pieces import NotComposable
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*?(/?)>")
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
-_TEXT = re.compile(r">([^<]*[^<\s][^<]*)<")
+# What differs from letter to letter: a picture's name and its path, and any other text.
+_TEXT = re.compile(r'(?:<title>([^<]+)<)|(?: d="([^"]+)")|(?:>([^<]*[^<\s][^<]*)(?=<))')
+TEXT, NAME, PATH = "text", "name", "path"
 _LANGUAGE = re.compile(r"<html[^>]*\blang=\"([^\"]*)\"")
 _VOID = {"br", "hr", "img", "meta", "link", "wbr", "input", "col", "base", "source"}
 
@@ -30,11 +32,12 @@ class Sheet(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """A block's markup with `texts` taken out; `filled` puts others in."""
+    """A block's markup with what differs taken out; `filled` puts something else in."""
 
     parts: tuple[str, ...]
+    kinds: tuple[str, ...]
 
-    def filled(self, texts: list[str] | tuple[str, ...]) -> str:
+    def filled(self, texts: tuple[str, ...]) -> str:
         pieces = [self.parts[0]]
         for text, part in zip(texts, self.parts[1:], strict=True):
             pieces += (text, part)
@@ -84,11 +87,13 @@ def _children(source: str, position: int) -> tuple[tuple[str, ...], int]:
 
 def shape_of(block: str) -> tuple[Shape, tuple[str, ...]]:
     """Return a block's shape and its texts, still escaped. Spaces around a text stay in the shape."""
-    parts, texts, last = [], [], 0
+    parts, texts, kinds, last = [], [], [], 0
     for found in _TEXT.finditer(block):
-        text = found[1]
-        start = found.start(1) + len(text) - len(text.lstrip())
+        group = found.lastindex or 0
+        text = found[group]
+        start = found.start(group) + len(text) - len(text.lstrip())
         texts.append(text.strip())
+        kinds.append((NAME, PATH, TEXT)[group - 1])
         parts.append(block[last:start])
         last = start + len(texts[-1])
-    return Shape((*parts, block[last:])), tuple(texts)
+    return Shape((*parts, block[last:]), tuple(kinds)), tuple(texts)

@@ -101,6 +101,7 @@ def original_font(key: int, size: float, pango_font: Any, description: Any) -> A
 def _fresh(key: int, size: float, pango_font: Any, description: Any) -> Any:
     font = copy.copy(original_font(key, size, pango_font, description))
     font.widths, font.to_unicode, font.missing = {}, {}, {}
+    font.shared = _originals[key, size]
     return font
 
 
@@ -108,7 +109,7 @@ def _use(used: tuple[int, Any]) -> FontUse:
     key, font = used
     if font.missing or font.bitmap or font.png or font.svg or font.colr:
         raise NotComposable("a font of pictures, or a missing glyph")
-    return FontUse(key, font, font.to_unicode, font.widths)
+    return FontUse(key, font.shared, font.to_unicode, font.widths)
 
 
 def is_bound(written: object) -> bool:

@@ -5,25 +5,27 @@ PDF 1.7 with object and cross-reference streams (ISO 32000-1 §7.5.7, §7.5.8), 
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from hashlib import md5
-from importlib.resources import files
 from math import ceil, log
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import pydyf
-import weasyprint.pdf
+import weasyprint
 from tinycss2.color5 import D50, D65
-from weasyprint.css import ColorProfile
+from weasyprint.pdf.metadata import DocumentMetadata
 
+from letters.rendering import archive
 from letters.rendering.run import fonts
 from letters.rendering.run.fonts import FontSet
 from letters.rendering.run.pieces import Element
 
 _HEAD = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
-PAGES, CATALOG, PROFILE, COLOURS, RESOURCES = 1, 2, 3, 4, 5
+PAGES, CATALOG, COLOURS, RESOURCES = 1, 2, 3, 4
 
 
 class Writer:
@@ -101,19 +103,63 @@ def _row(kind: int, second: int, third: int, size2: int, size3: int) -> bytes:
     return bytes((kind,)) + second.to_bytes(size2, "big") + third.to_bytes(size3, "big")
 
 
-@cache
-def profile() -> tuple[bytes, bytes]:
-    """Return the ICC profile's stream, compressed, and the entry of the output intent."""
-    file = files(weasyprint.pdf) / "sRGB2014.icc"
-    with file.open("rb") as opened:
-        made = ColorProfile(opened, "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
-    content = made.content  # before its name: reading that changes what it would write
-    name = pydyf.String(made.name).data
-    intent = (
-        b"[<</Type /OutputIntent/S /GTS_PDFA1/OutputConditionIdentifier %b/Info %b"
-        b"/DestOutputProfile %d 0 R>>]" % (name, name, PROFILE)
-    )
-    return zlib.compress(content, 9), intent
+class Ending(NamedTuple):
+    """What closes a file: catalogue, metadata and what our finisher adds, the information.
+
+    References to these objects count from FIRST, the one to the structure is ROOT.
+    """
+
+    catalogue: bytes
+    objects: tuple[tuple[bool, bytes], ...]
+    info: bytes
+
+
+FIRST, ROOT = 9001, b"9000 0 R"
+_LATE = re.compile(rb"\b(9\d\d\d) 0 R")
+
+
+@lru_cache(maxsize=64)
+def ending(title: str, language: str) -> Ending:
+    """Return the ending of letters of this title, made by the finisher of archive.py itself."""
+    pdf = pydyf.PDF()
+    pdf.objects += [None] * (FIRST - len(pdf.objects))
+    pdf.info["Producer"] = pydyf.String(f"WeasyPrint {weasyprint.__version__}")
+    if title:
+        pdf.info["Title"] = pydyf.String(title)
+    pdf.add_object(pydyf.Stream([], {"Type": "/Metadata", "Subtype": "/XML"}, compress=True))
+    pdf.catalog.update(
+        {
+            "Lang": pydyf.String(language), "StructTreeRoot": ROOT,
+            "ViewerPreferences": pydyf.Dictionary({"DisplayDocTitle": "true"}),
+            "MarkInfo": pydyf.Dictionary({"Marked": "true"}),
+            "Metadata": pdf.objects[-1].reference,
+        }
+    )  # fmt: skip
+    metadata = DocumentMetadata(title=title, lang=language)
+    archive.finish(SimpleNamespace(metadata=metadata, pages=[], fonts={}), pdf)
+    made = tuple((isinstance(one, pydyf.Stream), one.data) for one in pdf.objects[FIRST:])
+    return Ending(pdf.catalog.data, made, pdf.info.data)
+
+
+def write_ending(writer: Writer, title: str, language: str, root: int) -> int:
+    """Write metadata, what the finisher adds, catalogue and information; return the last's number."""
+    end = ending(title, language)
+    numbers = {FIRST - 1: root}
+    for place in range(len(end.objects)):
+        numbers[FIRST + place] = writer.number()
+
+    def placed(data: bytes) -> bytes:
+        return _LATE.sub(lambda found: b"%d 0 R" % numbers[int(found[1])], data)
+
+    for place, (stream, data) in enumerate(end.objects):
+        if stream:
+            writer.data[numbers[FIRST + place]] = data
+        else:
+            writer.dictionaries[numbers[FIRST + place]] = placed(data)
+    info = writer.number()
+    writer.dictionaries[CATALOG] = placed(end.catalogue)
+    writer.dictionaries[info] = end.info
+    return info
 
 
 @cache
@@ -122,7 +168,7 @@ def colour_spaces() -> bytes:
         ranges = pydyf.Array((-125, 125, -125, 125))
         return pydyf.Array(("/Lab", pydyf.Dictionary({"WhitePoint": pydyf.Array(white), "Range": ranges})))
 
-    spaces = {"lab-d50": lab(D50), "lab-d65": lab(D65), "srgb": pydyf.Array(("/ICCBased", f"{PROFILE} 0 R"))}
+    spaces = {"lab-d50": lab(D50), "lab-d65": lab(D65)}
     data: bytes = pydyf.Dictionary(spaces).data
     return data
 
@@ -147,7 +193,7 @@ def page_boxes(width: float, height: float) -> tuple[bytes, bytes]:
 def page(contents: int, index: int, width: float, height: float) -> bytes:
     media, trim = page_boxes(width, height)
     return (
-        b"<</Type /Page/Parent 1 0 R/MediaBox %b/Contents %d 0 R/Resources 5 0 R/Tabs /S"
+        b"<</Type /Page/Parent 1 0 R/MediaBox %b/Contents %d 0 R/Resources 4 0 R/Tabs /S"
         b"/StructParents %d/TrimBox %b/BleedBox %b>>" % (media, contents, index, trim, trim)
     )
 
@@ -218,11 +264,6 @@ def _kept(elements: tuple[Element, ...], marks: Mapping[int, int]) -> list[int]:
                 kept[index] = True
                 break
     return [index for index, keep in enumerate(kept) if keep]
-
-
-def text(value: str) -> bytes:
-    written: bytes = pydyf.String(value).data
-    return written
 
 
 def joined(numbers: Iterable[Any]) -> bytes:

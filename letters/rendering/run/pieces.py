@@ -26,6 +26,7 @@ class Text(NamedTuple):
     """One painted stretch of a line. `rise` is its baseline below the line's top.
 
     `mark` is its place among the block's marked contents. Without `head` nothing is shown.
+    `told` is the entry with the text itself, for scripts whose glyphs read wrong.
     """
 
     mark: int
@@ -35,13 +36,16 @@ class Text(NamedTuple):
     rise: float
     tail: bytes
     fonts: tuple[FontUse, ...]
+    told: bytes = b""
 
 
 class Marked(NamedTuple):
-    """The beginning of a marked content inside a layer."""
+    """The beginning of a marked content inside a layer, with the fonts in it."""
 
     mark: int
     tag: bytes
+    fonts: tuple[FontUse, ...] = ()
+    told: bytes = b""
 
 
 class Placed(NamedTuple):

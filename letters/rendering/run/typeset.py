@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import OrderedDict
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pydyf
@@ -28,12 +29,14 @@ _PLAIN = re.compile(
     "[A-Za-z0-9 .,;:!?'\"()%/&+=@#*_\u2013\u2014\u2018-\u201e\u2026\u00a1-\u00a3\u00a5-\u00ac"
     "\u00ae-\u024f\u0370-\u03ff\u0400-\u04ff\u1e00-\u1eff\u20ac-]+\\Z"
 )
-_SURE = 1.0  # CSS pixels by which a word must miss a line to be certain
+_DIVIDED = re.compile("[^\\w.,;:!?'\u2019\u2026]")
+_SURE, _CLOSE = 1.0, 0.01  # CSS pixels by which a word must miss a line: by sum, when tried
 
 
 class Set(NamedTuple):
     """A text on one line. Lengths in CSS pixels; `tail` are the operators from `Tm` on."""
 
+    text: str
     width: float
     height: float
     baseline: float
@@ -91,6 +94,7 @@ class Setter:
         self.layout = Layout(style)
         pango.pango_layout_set_single_paragraph_mode(self.layout.layout, True)
         self.remembered: OrderedDict[str, Set | None] = OrderedDict()
+        self.gap: float | None = None
 
     def line(self, text: str) -> Set | None:
         """Return `text` on one line, or None where WeasyPrint must set it."""
@@ -107,22 +111,64 @@ class Setter:
         """Return a paragraph in lines of `width`, or None where WeasyPrint must break it."""
         if not _PLAIN.match(text):
             return None
-        encoded = text.encode()
+        found: list[Set] = []
+        start, encoded = 0, text.encode()
+        while start < len(encoded):
+            batch = self._broken(encoded[start:], width)
+            taken = self._take(batch, width, found) if batch else None
+            if taken is None:
+                return None
+            start += taken
+        return found
+
+    def _broken(self, encoded: bytes, width: float) -> list[tuple[int, str, Set]] | None:
+        """Return where each line begins that Pango makes, its text without the space, and it."""
         pango.pango_layout_set_width(self.layout.layout, int(width * TO_UNITS))
-        self.layout.set_text(text)
+        self.layout.set_text(encoded.decode())
         ends = self._ends()
         pango.pango_layout_set_width(self.layout.layout, -1)
-        starts = [0, *ends[:-1]]
-        lines = [encoded[a:b].decode().rstrip(" ") for a, b in zip(starts, ends, strict=True)]
-        found = [self._line(line) for line in lines]
-        space = self.line(" x")
-        if space is None or any(one is None or one.width > width for one in found):
-            return None
-        gap = space.width - space.first_word if space.first_word else 0.0
-        for one, following in zip(found, found[1:], strict=False):
-            if one.width + gap + following.first_word <= width + _SURE:  # type: ignore[union-attr]
+        found = []
+        for begin, end in zip([0, *ends[:-1]], ends, strict=True):
+            text = encoded[begin:end].decode().rstrip(" ")
+            one = self._line(text)
+            if one is None or one.width > width:
                 return None
-        return found  # type: ignore[return-value]
+            found.append((begin, text, one))
+        return found
+
+    def _take(
+        self, batch: list[tuple[int, str, Set]], width: float, found: list[Set]
+    ) -> int | None:
+        """Add lines to `found` up to one that has room for one word more, as WeasyPrint adds it.
+
+        Returns how many bytes were set, or None where that word is not certain to fit or not.
+        """
+        for (_, text, one), (begin, next_text, following) in pairwise(batch):
+            over = one.width + self._gap() + following.first_word - width
+            if over > _SURE:
+                found.append(one)
+                continue
+            word, space, _rest = next_text.partition(" ")
+            longer = self._line(f"{text} {word}")
+            if not space or _DIVIDED.search(word) or longer is None:
+                return None
+            if longer.width > width + _CLOSE:
+                found.append(one)
+                continue
+            if longer.width > width - _CLOSE:
+                return None
+            found.append(longer)
+            return begin + len(word.encode()) + 1
+        begin, text, one = batch[-1]
+        found.append(one)
+        return begin + len(text.encode()) + 1
+
+    def _gap(self) -> float:
+        """Return how wide a space is."""
+        if self.gap is None:
+            two, one = self.line("x x"), self.line("x")
+            self.gap = two.width - 2 * one.width if two and one else 0.0
+        return self.gap
 
     def _ends(self) -> list[int]:
         ends, number = [], 0
@@ -146,11 +192,11 @@ class Setter:
         width, height = line_size(line, self.style)
         baseline = pango.pango_layout_get_baseline(layout.layout) * FROM_UNITS
         if not text.strip():
-            return Set(width, height, baseline, b"", (), 0.0)
+            return Set(text, width, height, baseline, b"", (), 0.0)
         glyphs = _glyphs(line, text.encode(), text.find(" "))
         if glyphs is None:
             return None
-        return Set(width, height, baseline, *glyphs)
+        return Set(text, width, height, baseline, *glyphs)
 
 
 def _glyphs(

@@ -13,6 +13,7 @@ from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.pdf.tags import _build_box_tree
 from weasyprint.stacking import _dispatch
 
+from letters.rendering import reading
 from letters.rendering.run.fonts import FontSet
 from letters.rendering.run.painting import END, Begin, Matrix, Notes, is_bound
 from letters.rendering.run.pieces import (
@@ -94,8 +95,11 @@ def _inked(parts: Iterable[Any]) -> Iterator[Any]:
             yield part
 
 
-def flowing_block(box: Any, page: Any) -> Block:
-    """Return a laid-out block of the flow, whose top is at 0, in pieces that can move."""
+def flowing_block(box: Any, page: Any) -> tuple[Block, dict[Any, int]]:
+    """Return a laid-out block of the flow, whose top is at 0, in pieces that can move.
+
+    With it comes which mark each text has.
+    """
     contexts, blocks, cells = _dispatched(box, page)
     notes = _notes(page, flowing=True)
     for block in blocks:
@@ -115,17 +119,18 @@ def flowing_block(box: Any, page: Any) -> Block:
     used = FontSet()
     for marked in marks:
         used.add(notes.fonts.get(marked, ()))
-    return Block(node, (), len(marks), elements, roots, used.uses(), notes.states())
+    block = Block(node, (), len(marks), elements, roots, used.uses(), notes.states())
+    return block, marks
 
 
-def standing_block(box: Any, page: Any) -> Block:
+def standing_block(box: Any, page: Any) -> tuple[Block, dict[Any, int]]:
     """Return a laid-out positioned block where it stands on the page."""
     contexts, _, _ = _dispatched(box, page)
     painted = [_layer_notes(context, page) for context in contexts]
     marks = _marks(*(notes.stream for _, notes in painted))
     elements, roots = _structure([box], marks)
     layers = tuple(_layer(notes, marks, None) for _, notes in painted)
-    return Block(None, layers, len(marks), elements, roots)
+    return Block(None, layers, len(marks), elements, roots), marks
 
 
 def _dispatched(box: Any, page: Any) -> tuple[list[Any], list[Any], dict[Any, Any]]:
@@ -165,7 +170,8 @@ def _layer(notes: Notes, marks: dict[Any, int], top: float | None) -> Layer:
     used = FontSet()
     for part in notes.stream:
         if isinstance(part, Begin):
-            parts.append(Marked(marks[part.box], part.tag.encode()))
+            tag, used_there = part.tag.encode(), notes.fonts[part.box]
+            parts.append(Marked(marks[part.box], tag, used_there, _told(part.box)))
             used.add(notes.fonts[part.box])
         elif isinstance(part, Matrix):
             parts.append(Placed(part.head, part.y - (top or 0.0)))
@@ -185,23 +191,32 @@ def _texts(notes: Notes, marks: dict[Any, int]) -> Iterator[tuple[Any, Any]]:
             raise NotComposable("something other than text in the flow")
         end = flow.index(END, position)
         fonts = notes.fonts[begin.box]
-        yield begin.box, (marks[begin.box], begin.tag, flow[position + 1 : end], fonts)
+        parts = flow[position + 1 : end]
+        yield begin.box, (marks[begin.box], begin.tag, parts, fonts, _told(begin.box))
         position = end + 1
 
 
-def _text(noted: tuple[int, str, list[Any], tuple[FontUse, ...]], top: float) -> Text:
-    mark, tag, (ink, *rest), used = noted
+def _told(box: Any) -> bytes:
+    """Return the entry with the text itself, where reading.py asks for it."""
+    text = getattr(box, "text", "")
+    if not reading.needs_actual_text(text):
+        return b""
+    return b"/ActualText " + pydyf.String(text).data
+
+
+def _text(noted: tuple[int, str, list[Any], tuple[FontUse, ...], bytes], top: float) -> Text:
+    mark, tag, (ink, *rest), used, told = noted
     if not isinstance(ink, Ink) or any(is_bound(part) for part in rest):
         raise NotComposable("a decorated text")
     places = [i for i, part in enumerate(rest) if isinstance(part, Matrix)]
     if not places:
-        return Text(mark, tag.encode(), ink, b"", 0.0, b"\n".join((*rest, END)), used)
+        return Text(mark, tag.encode(), ink, b"", 0.0, b"\n".join((*rest, END)), used, told)
     if len(places) > 1 or any(isinstance(part, Ink) for part in rest):
         raise NotComposable("a text in several places")
     (place,) = places
     head = b"\n".join((*rest[:place], rest[place].head))
     tail = b"\n".join((b" Tm", *rest[place + 1 :], END))
-    return Text(mark, tag.encode(), ink, head, rest[place].y - top, tail, used)
+    return Text(mark, tag.encode(), ink, head, rest[place].y - top, tail, used, told)
 
 
 _PLAIN = {"float": "none", "clear": "none", "position": "static", "overflow": "visible",
@@ -300,7 +315,16 @@ def _structure(
     ]  # fmt: skip
     if tags or notes or parent["K"]:
         raise NotComposable("a structure of another kind")
-    return tuple(map(_element, tally.objects)), tuple(element.number for element in made)
+    told = {number: _told(box) for box, number in marks.items()}
+    elements = tuple(_telling(_element(one), told) for one in tally.objects)
+    return elements, tuple(element.number for element in made)
+
+
+def _telling(element: Element, told: dict[int, bytes]) -> Element:
+    (kid, *others) = element.kids or (0,)
+    if element.kind != b"Span" or others or kid >= 0:
+        return element
+    return element._replace(extra=element.extra + told[-1 - kid])
 
 
 def _tag(box: Any) -> str:
