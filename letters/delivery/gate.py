@@ -65,6 +65,12 @@ def note_tide(attempt: int) -> None:
     tide.note(Tide(kept.identity, kept.generation, attempt))
 
 
+def forget() -> None:
+    """Look again at the next question: this process changed the switch."""
+    global _kept
+    _kept = None
+
+
 def look() -> _Look:
     """Look at the database now, whenever the last look was."""
     global _kept

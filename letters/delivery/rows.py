@@ -64,8 +64,13 @@ def _number(rows: Sequence[Outbound]) -> None:
     earlier = _earlier(rows)
     for row in rows:
         nth = earlier.get(row.letter_id, 0) + 1
-        again = f"-{nth}" if nth > 1 else ""
-        row.message_id = f"<l.{row.letter_id or row.id}.{row.purpose}{again}@{domain()}>"
+        row.message_id = message_id(row.letter_id or row.id, row.purpose, nth)
+
+
+def message_id(key: UUID, purpose: str, nth: int = 1) -> str:
+    """Return the Message-ID of the nth mail of a purpose about a letter (or of the mail `key`)."""
+    again = f"-{nth}" if nth > 1 else ""
+    return f"<l.{key}.{purpose}{again}@{domain()}>"
 
 
 def _earlier(rows: Sequence[Outbound]) -> dict[UUID | None, int]:
