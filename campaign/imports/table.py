@@ -88,8 +88,12 @@ def _check_header(header: list[str], columns: Sequence[str], optional: Sequence[
     known = [*columns, *optional]
     if len(names) == 1 and ";" in names[0]:
         raise BadFile(_("The cells are separated by semicolons. Save the file with commas."))
-    problems = [_("Column “%s” is missing.") % name for name in columns if name not in names]
-    problems += [_("Column “%s” is unknown.") % name for name in names if name not in known]
+    missing = [name for name in columns if name not in names]
+    unknown = [name for name in names if name not in known]
+    if 2 * len(missing) > len(columns):
+        raise BadFile(_("This looks like another file; missing columns: %s.") % ", ".join(missing))
+    problems = [_("Column “%s” is missing.") % name for name in missing]
+    problems += [_("Column “%s” is unknown.") % name for name in unknown]
     problems += [
         _("Column “%s” stands there twice.") % name
         for name, count in Counter(names).items()

@@ -59,6 +59,7 @@ def test_cells_are_trimmed_and_composed(tmp_path: Path) -> None:
             b"code;name\nA;one\n",
             "The cells are separated by semicolons. Save the file with commas.",
         ),
+        (b"iso2,day\nEE,1\n", "This looks like another file; missing columns: code, name."),
         (b"code\nA\n", "Column “name” is missing. The columns are: code, name, hint."),
         (
             b"code,name,nmae\nA,one,x\n",
