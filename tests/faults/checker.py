@@ -78,7 +78,7 @@ def check(run: Run) -> dict[str, Any]:
     """Return what `Findings` wants. Runs in a process of its own, after everything."""
     found = Findings(problems=list(run.problems))
     arrivals = run.sink.arrivals(run.mark)
-    _lost(found, run.confirmed, arrivals)
+    _lost(found, [] if run.erased else run.confirmed, arrivals)
     _copies(found, arrivals, run.in_flight)
     _nothing_unwanted(found, arrivals)
     _right_content(found, arrivals)

@@ -16,7 +16,8 @@ ACTIONS = ("kill", "term", "stop", "raise")
 SEEDS = 5
 # From the first byte of a message that the server may answer for, to our note of it (I2).
 WINDOW = (
-    "send.after_intent", "send.after_250", "send.after_answer", "send.before_note",
+    "send.after_intent", "send.after_dot", "send.after_250", "send.after_answer",
+    "send.before_note", "outbound.sending-unknown.before", "outbound.sending-unknown.after",
     "outbound.sending-sent.before", "outbound.sending-sent.after",
     "letter.sending-sent.before", "letter.sending-sent.after",
 )  # fmt: skip

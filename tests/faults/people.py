@@ -6,14 +6,10 @@ Each function runs in a fork of a lane and answers with something JSON can carry
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
 from django.test import Client
-
-from campaign.models import Campaign, Office, OfficeRoute
-from letters.models import Letter
 
 KEY = re.compile(r'name="form_key" value="([^"]+)"')
 
@@ -45,21 +41,3 @@ def work_once() -> None:
 def work() -> None:
     """Work until told to stop, as a service does."""
     call_command("deliver", verbosity=0)
-
-
-def write_to(office_email: str) -> None:
-    """Give the office of the world this address."""
-    OfficeRoute.objects.filter(office=Office.objects.get()).update(email=office_email)
-
-
-def policy(**changes: Any) -> None:
-    """Change the campaign of the world."""
-    Campaign.objects.update(**changes)
-
-
-def state_of(path: str) -> dict[str, str]:
-    return {str(letter.number): letter.state for letter in Letter.objects.all()}
-
-
-def exists(path: str) -> bool:
-    return Path(path).exists()

@@ -26,13 +26,14 @@ from django.db import connections
 from django.test.utils import override_settings
 
 from letters import clock, failpoints
-from tests.faults import people
+from tests.faults import desk, people
 from tests.faults.checker import Findings, in_flight, next_moment
 from tests.faults.databases import Databases
 from tests.faults.fork import End, Fork
 from tests.faults.servers import Sink
 
 LONG_STOP_SECONDS = 20 * 60
+LOCK_SECONDS = 2.0
 HALF_A_MINUTE = 30.0
 ROUNDS = 80
 TRIES = 6
@@ -66,6 +67,7 @@ class Run:
     problems: list[str] = field(default_factory=list)
     in_flight: set[str] = field(default_factory=set)
     faults: int = 0
+    erased: bool = False
     expected: set[str] = field(default_factory=set)
     passed: dict[str, int] = field(default_factory=dict)
 
@@ -111,7 +113,10 @@ class Run:
     @staticmethod
     def _use(name: str) -> None:
         connections.close_all()
-        connections["default"].settings_dict["NAME"] = name
+        own = connections["default"].settings_dict
+        own["NAME"] = name
+        if "timeout" in own["OPTIONS"]:
+            own["OPTIONS"]["timeout"] = LOCK_SECONDS
         clock._anchor = None
 
     # --- processes ----------------------------------------------------------------------------
@@ -133,6 +138,7 @@ class Run:
         self, function: Callable[..., Any], *arguments: Any, armed: bool = True,
         until: Callable[[], bool] | None = None,
     ) -> End:  # fmt: skip
+        fired = self.fired
         process = self.start(function, *arguments, armed=armed)
         end = process.wait(until=until)
         self._remember_places()
@@ -140,7 +146,7 @@ class Run:
             self.problems.append(f"{function.__name__} hung")
         if end.stopped:
             self.zombies.append(process)
-        if end.stopped or end.signal or end.code:
+        if end.stopped or end.signal or end.code or self.fired != fired:
             self.note_fault()
         if end.stopped:
             self.travel(LONG_STOP_SECONDS)
@@ -205,6 +211,8 @@ class Run:
                     self.problems.append(f"POST {path} was answered with {end.result[0]}")
                 return bool(end.result[0] in (302, 303))
             self.note_fault()
+            if self.zombies and not end.stopped:
+                self.wake()
         self.problems.append(f"POST {path} failed {TRIES} times")
         return False
 
@@ -229,12 +237,28 @@ class Run:
                 found.append(message)
         return found
 
+    # --- organisers ---------------------------------------------------------------------------
+    def decide(self, what: str) -> int:
+        """Let an organiser (or an office) do this, again if an error came back."""
+        done = 0
+        for _ in range(TRIES):
+            end = self.do(desk.decide, what)
+            if end.good:
+                return done + int(end.result)
+            if self.zombies and not end.stopped:
+                self.wake()
+        self.problems.append(f"{what} failed {TRIES} times")
+        return done
+
     # --- workers ------------------------------------------------------------------------------
     def work(self) -> End:
         """Let a worker work until nothing is due. One that is to be asked to end runs on."""
         if "=term" in self.failpoint and not self.fired:
             return self.do(people.work, until=lambda: next_moment(only_due=True) is None)
-        return self.do(people.work_once)
+        end = self.do(people.work_once)
+        if not end.good and self.zombies and not end.stopped:
+            self.wake()
+        return end
 
     def settle(self) -> None:
         """Work and let time pass until nothing is on its way any more."""
@@ -247,15 +271,22 @@ class Run:
             self.travel(max(HALF_A_MINUTE, (moment - clock.now()).total_seconds() + 0.5))
         self.problems.append("not quiescent")
 
-    def wake_zombies(self) -> None:
-        """Let those that were stopped go on, long after their leases."""
+    def wake(self) -> None:
+        """Let those that were stopped go on, long after their leases.
+
+        One that was stopped inside a transaction keeps its locks: until it is woken (or ended)
+        the others may be unable to work, and say so. On SQLite that is everybody.
+        """
         for zombie in self.zombies:
             zombie.signal(signal.SIGCONT)
-            end = zombie.wait()
-            if end.hung:
+            if zombie.wait().hung:
                 self.problems.append("a zombie hung")
         self.zombies.clear()
-        self.settle()
+
+    def wake_zombies(self) -> None:
+        if self.zombies:
+            self.wake()
+            self.settle()
 
     def findings(self) -> Findings:
         """Return what the checker says at the end."""

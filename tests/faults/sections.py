@@ -15,6 +15,7 @@ from tools.console import say
 from tools.services import find_programs, postgres
 
 QUICK_STORIES = ("plain",)
+DRY_STORIES = tuple(STORIES)
 
 
 def server(kind: str, work: Path, stack: contextlib.ExitStack) -> str:

@@ -15,6 +15,7 @@ def make(folder: str) -> None:
     import django
 
     django.setup()
+    from django.contrib.auth.models import User
     from django.core.management import call_command
 
     from campaign.models import Campaign, Office
@@ -25,6 +26,7 @@ def make(folder: str) -> None:
     world = make_world(slug="bench", per_hour=0, office_hours=False)
     assert isinstance(world.campaign, Campaign)
     Office.objects.update(per_hour=0)
+    User.objects.create_superuser("organiser", "organiser@bench.internal", "not used")
     world.office.routes.update(email="office@gov.bench.internal")
     GovernmentFactory._meta.model.objects.filter(pk=world.government.pk).update(iso2="XA")
     if connections["default"].vendor == "sqlite":
