@@ -65,6 +65,8 @@ def forget(digest: Digest) -> None:
 def forget_of(letter: Letter) -> None:
     """Delete what the digest says that this letter left in. One in flight is needed a while yet."""
     over = (OutboundState.SENT, OutboundState.BOUNCED, OutboundState.CANCELLED)
+    if letter.digest_id is None:
+        return
     for digest in Digest.objects.filter(pk=letter.digest_id, outbound__state__in=over):
         forget(digest)
 

@@ -171,6 +171,7 @@ def _shown(letter: Letter, language: str, token: str) -> dict[str, Any]:
         "pdf_kb": round(letter.pdf_bytes / 1024),
         "pdf_soon": letter.state == LetterState.APPROVED,
         "can_withdraw": letter.can_be_taken_back,
+        "until": status.until(letter) if letter.can_be_taken_back else "",
         "html": letter_html(document_of(letter)) if letter.content else "",
     }
 

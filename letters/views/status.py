@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from letters.enums import HoldReason, LetterState
+from campaign.models import Delivery
+from letters.delivery.way import way_of
+from letters.enums import HoldReason, LetterState, OutboundState, Purpose
 from letters.models import Letter
 from letters.routes import route_of
 
 S = LetterState
+BEFORE_SENDING = {S.CONFIRMED, S.APPROVED, S.RENDERED, S.QUEUED}
 ON_ITS_WAY = {S.CONFIRMED, S.IN_REVIEW, S.APPROVED, S.RENDERED, S.QUEUED, S.SENDING}
 
 _SOON = gettext_lazy("We send it within 24 hours.")
@@ -41,7 +47,16 @@ HELD_WORDS = {
         "It is counted, and waits with us until we have an address of this office."
     ),
     HoldReason.OFFICE_PAUSED: gettext_lazy("It waits: sending to this office is paused."),
+    HoldReason.HANDOVER: gettext_lazy(
+        "It is counted, and waits to be handed over to the office on paper, with all the others. "
+        "Nothing is sent by e-mail."
+    ),
 }
+_DIGEST = gettext_lazy(
+    "It goes to the office with all the others in one e-mail, on the office's next working day."
+)
+# A letter that leaves within this time is on its way; a later one is told its day.
+SOON = timedelta(hours=24)
 
 
 def waits_for_address(letter: Letter) -> bool:
@@ -51,16 +66,60 @@ def waits_for_address(letter: Letter) -> bool:
     return letter.state in (S.CONFIRMED, S.APPROVED, S.RENDERED) and route_of(letter.office) is None
 
 
+def waits_for_handover(letter: Letter) -> bool:
+    if letter.state == S.HELD:
+        return letter.hold_reason == HoldReason.HANDOVER
+    by_paper = letter.office is not None and way_of(letter) == Delivery.PAPER
+    return by_paper and letter.state in (S.CONFIRMED, S.APPROVED, S.RENDERED)
+
+
 def is_on_its_way(letter: Letter) -> bool:
-    return letter.state in ON_ITS_WAY and not waits_for_address(letter)
+    waits = waits_for_handover(letter) or waits_for_address(letter)
+    return letter.state in ON_ITS_WAY and not waits
 
 
 def words(letter: Letter) -> str:
+    if waits_for_handover(letter):
+        return str(HELD_WORDS[HoldReason.HANDOVER])
     if waits_for_address(letter):
         return str(HELD_WORDS[HoldReason.NO_ADDRESS])
     if letter.state == S.HELD and letter.hold_reason in HELD_WORDS:
         return str(HELD_WORDS[HoldReason(letter.hold_reason)])
+    if letter.state in BEFORE_SENDING:
+        return _before_sending(letter)
     return str(WORDS.get(LetterState(letter.state), ""))
+
+
+def _before_sending(letter: Letter) -> str:
+    if way_of(letter) == Delivery.DIGEST:
+        return str(_DIGEST)
+    planned = _planned(letter)
+    if planned is None or planned < timezone.now() + SOON:
+        return str(_SOON)
+    day = date_format(_local(letter, planned).date(), "DATE_FORMAT")
+    return _(
+        "It waits for its turn: we send an office only so many letters an hour. "
+        "We expect to send it on %(day)s."
+    ) % {"day": day}
+
+
+def _planned(letter: Letter) -> datetime | None:
+    """Return when its mail is to leave, as far as that is known."""
+    mails = letter.outbounds.filter(purpose=Purpose.LETTER, state=OutboundState.QUEUED)
+    return mails.values_list("next_attempt_at", flat=True).first()
+
+
+def _local(letter: Letter, at: datetime) -> datetime:
+    return at.astimezone(ZoneInfo(letter.campaign.time_zone))
+
+
+def until(letter: Letter) -> str:
+    """Return until when a letter can be taken back at least; empty where that isn't known."""
+    times = [time for time in (letter.send_after, _planned(letter)) if time]
+    if letter.state not in BEFORE_SENDING or not times or max(times) <= timezone.now():
+        return ""
+    local = _local(letter, max(times))
+    return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
 
 
 def kind(letter: Letter) -> str:
@@ -79,4 +138,5 @@ def steps(letter: Letter) -> list[tuple[str, datetime | None]]:
     done = [(_("Signed"), letter.created_at), (_("Confirmed"), letter.confirmed_at)]
     if kind(letter) == "ended":
         return done
-    return [*done, (_("Sent"), letter.sent_at)]
+    last = _("Handed over") if waits_for_handover(letter) else _("Sent")
+    return [*done, (last, letter.sent_at)]
