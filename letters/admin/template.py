@@ -5,10 +5,11 @@ from __future__ import annotations
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -34,9 +35,8 @@ class LetterTemplateForm(ModelForm[LetterTemplate]):
 
 class LetterVersionInline(ReadOnly, TabularInline[LetterVersion, LetterTemplate]):
     model = LetterVersion
-    fields = ("number", "published_at", "languages")
+    fields = ("number", "published_at", "languages", "page")
     readonly_fields = fields
-    show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LetterVersion]:
         versions = super().get_queryset(request).select_related("template__campaign")
@@ -45,6 +45,13 @@ class LetterVersionInline(ReadOnly, TabularInline[LetterVersion, LetterTemplate]
     @admin.display(description=_("languages"))
     def languages(self, version: LetterVersion) -> str:
         return ", ".join(text.language for text in version.texts.all())
+
+    @admin.display(description=_("page"))
+    def page(self, version: LetterVersion) -> str:
+        address = reverse("admin:letters_letterversion_change", args=[version.pk])
+        draft = version.published_at is None
+        label = _now("Edit, preview, publish") if draft else _now("Read and preview")
+        return format_html('<a href="{}">{}</a>', address, label)
 
 
 @admin.register(LetterTemplate)
@@ -63,7 +70,8 @@ class LetterTemplateAdmin(ModelAdmin[LetterTemplate]):
         drafts = LetterVersion.objects.filter(template=OuterRef("pk"), published_at=None)
         last = Max("versions__number", filter=Q(versions__published_at__isnull=False))
         templates = super().get_queryset(request)
-        return templates.annotate(last_published=last, has_a_draft=Exists(drafts))
+        draft = {f"draft_{name}": Subquery(drafts.values(name)[:1]) for name in ("pk", "number")}
+        return templates.annotate(last_published=last, **draft)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: LetterTemplate | None = None
@@ -96,4 +104,4 @@ class LetterTemplateAdmin(ModelAdmin[LetterTemplate]):
 
     @admin.display(description=_("draft"), boolean=True)
     def has_draft(self, template: LetterTemplate) -> bool:
-        return bool(annotated(template, "has_a_draft"))
+        return bool(annotated(template, "draft_pk"))

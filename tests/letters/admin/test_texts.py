@@ -93,6 +93,27 @@ def test_a_draft_with_an_unknown_blank_is_not_saved(desk: Client, draft: LetterT
     assert draft.body != "Dear {minster}"
 
 
+def template_page(desk: Client, text: LetterText) -> str:
+    args = [text.version.template_id]
+    return text_of(desk.get(reverse("admin:letters_lettertemplate_change", args=args)))
+
+
+def test_the_letter_s_page_publishes_its_draft(desk: Client, draft: LetterText) -> None:
+    page = template_page(desk, draft)
+
+    assert "Publish draft version 2" in page
+    assert "Version 1 is in use until then." in page
+    assert f'action="{reverse("admin:letters_publish", args=[draft.version_id])}"' in page
+    assert "Edit, preview, publish" in page
+
+
+def test_the_letter_s_page_without_a_draft_begins_one(desk: Client, published: LetterText) -> None:
+    page = template_page(desk, published)
+
+    assert ("Begin a new version" in page, "Publish draft" in page) == (True, False)
+    assert "Version 1 is in use." in page
+
+
 # --- published ------------------------------------------------------------------------------------------
 
 
