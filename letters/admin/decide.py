@@ -1,28 +1,35 @@
-"""Decide on letters: a page that says what will happen to which, then the action, one by one.
+"""Decide on letters or mails: a page that says what will happen to how many, then the action.
 
-The page names the letters themselves, so that nothing is decided that arrived meanwhile.
+The page names the rows themselves, so that nothing is decided that arrived meanwhile. More than
+it can name are decided by a second person, and only if their number is still the one shown.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from campaign.admin.base import ModelAdmin
-from letters.admin.verdicts import Verdict
-from letters.models import Letter
+from letters.actions import bulk
+from letters.admin.verdicts import LETTERS, Verdict
+from letters.enums import HoldReason, LetterState, OutboundState
+from letters.models import Letter, Outbound
 from letters.moves import NotAllowed
+from letters.rendering.answers import BY_KEY, as_expression
 
-AT_ONCE = 1000
+NAMED = 1000
 SHOWN = 20
 
 
@@ -35,57 +42,141 @@ class ReasonForm(forms.Form):
     )
 
 
+class EvidenceForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Evidence"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 4, "cols": 60}),
+        help_text=gettext_lazy(
+            "How do we know that they arrived? For example a line of the mail server's log, "
+            "the office's word, or the receipt of the hand-over. It is kept."
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The rows that were chosen: their number, and their keys if they are few enough to name."""
+
+    rows: QuerySet[Any]
+    count: int
+    ids: list[Any]
+    verdict: Verdict
+
+    @property
+    def needs_two(self) -> bool:
+        return self.verdict.bulk is not None and self.count > bulk.ALONE
+
+
 def decide(
-    model_admin: ModelAdmin[Any], request: HttpRequest, letters: QuerySet[Any], verdict: Verdict
+    model_admin: ModelAdmin[Any], request: HttpRequest, rows: QuerySet[Any], verdict: Verdict
 ) -> HttpResponse | None:
     """Ask, or carry out what was asked. Returns None when the list is to be shown again."""
-    _say_what_is_gone(model_admin, request, letters)
-    form = ReasonForm(request.POST if "sure" in request.POST else None)
-    if "sure" in request.POST and (not verdict.asks_reason or form.is_valid()):
+    _say_what_is_gone(model_admin, request, rows, verdict)
+    sure = "sure" in request.POST
+    form_class = EvidenceForm if verdict.asks_evidence else ReasonForm
+    form = form_class(request.POST if sure else None)
+    chosen = _chosen(rows, verdict)
+    if not chosen.count:
+        return None
+    if sure and (not verdict.asks_reason or form.is_valid()) and _is_as_shown(request, chosen):
         reason = form.cleaned_data["reason"] if verdict.asks_reason else ""
-        _carry_out(model_admin, request, letters, verdict, reason)
+        _propose_or_do(model_admin, request, chosen, reason)
         return None
-    ids = list(letters.order_by("created_at").values_list("pk", flat=True)[:AT_ONCE])
-    if not ids:
-        return None
-    return _ask(model_admin, request, ids, verdict, form)
+    return _ask(model_admin, request, chosen, form)
+
+
+def _chosen(rows: QuerySet[Any], verdict: Verdict) -> Chosen:
+    limit = bulk.AT_MOST if verdict.bulk is not None else NAMED
+    ids = list(rows.order_by("created_at").values_list("pk", flat=True)[:limit])
+    return Chosen(rows.model.objects.filter(pk__in=ids), len(ids), ids, verdict)
+
+
+def _is_as_shown(request: HttpRequest, chosen: Chosen) -> bool:
+    """Rows that the page named are these; of all that match, the number must not have changed."""
+    expected = request.POST.get("expected", "")
+    return expected in ("", str(chosen.count)) and (bool(expected) or chosen.count <= NAMED)
+
+
+def _propose_or_do(
+    model_admin: ModelAdmin[Any], request: HttpRequest, chosen: Chosen, reason: str
+) -> None:
+    if chosen.needs_two:
+        _propose(model_admin, request, chosen, reason)
+    else:
+        _carry_out(model_admin, request, chosen, reason)
 
 
 def _ask(
-    model_admin: ModelAdmin[Any], request: HttpRequest, ids: list[Any], verdict: Verdict,
-    form: ReasonForm,
-) -> HttpResponse:  # fmt: skip
-    first = Letter.objects.filter(pk__in=ids[:SHOWN]).select_related("government", "submission")
+    model_admin: ModelAdmin[Any], request: HttpRequest, chosen: Chosen, form: forms.Form
+) -> HttpResponse:
+    verdict = chosen.verdict
+    named = chosen.count <= NAMED
+    first = chosen.rows.model.objects.filter(pk__in=chosen.ids[:SHOWN]).order_by("created_at")
+    about = ("government", "submission") if verdict.noun is LETTERS else ("letter", "office")
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
         "title": verdict.title,
         "verdict": verdict,
+        "count": chosen.count,
+        "counted": verdict.noun.counted % {"count": chosen.count},
+        "reasons": reasons_of(chosen.rows),
+        "needs_two": chosen.needs_two,
+        "alone": bulk.ALONE,
         "form": form,
-        "ids": ids,
+        "ids": chosen.ids if named else chosen.ids[:1],
+        "named": named,
+        "changed": "sure" in request.POST and not _is_as_shown(request, chosen),
         "checkbox": ACTION_CHECKBOX_NAME,
-        "letters": first.order_by("created_at"),
-        "more": max(0, len(ids) - SHOWN),
+        "first": first.select_related(*about),
+        "more": max(0, chosen.count - SHOWN),
+        "at_most": bulk.AT_MOST if chosen.count == bulk.AT_MOST else 0,
     }
     return TemplateResponse(request, "admin/letters/decide.html", context)
 
 
+def reasons_of(rows: QuerySet[Any]) -> list[tuple[str, int]]:
+    """Return why these stopped, most frequent first: letters by state, mails by their answers."""
+    if rows.model is not Outbound:
+        counts = rows.order_by().values_list("state", "hold_reason").annotate(count=Count("pk"))
+        named = [(_letter_reason(state, hold), count) for state, hold, count in counts]
+    else:
+        said = rows.order_by().annotate(said=as_expression()).values_list("state", "said")
+        named = [(f"{OutboundState(state).label}: {BY_KEY[key].what}", count)
+                 for state, key, count in said.annotate(count=Count("pk"))]  # fmt: skip
+    return sorted(named, key=lambda reason: -reason[1])
+
+
+def _letter_reason(state: str, hold: str) -> str:
+    label = str(LetterState(state).label)
+    return f"{label}: {HoldReason(hold).label}" if hold else label
+
+
+def _propose(
+    model_admin: ModelAdmin[Any], request: HttpRequest, chosen: Chosen, reason: str
+) -> None:
+    assert isinstance(request.user, User) and chosen.verdict.bulk is not None
+    decision = bulk.propose(
+        chosen.verdict.bulk, chosen.verdict.noun.about, chosen.ids, evidence=reason, by=request.user
+    )
+    said = _("Proposed; nothing has changed yet. Another organiser has to agree:")
+    address = reverse("admin:letters_bulkdecision_change", args=[decision.pk])
+    link = format_html('{} <a href="{}">{}</a>', said, address, decision)
+    model_admin.message_user(request, link, messages.WARNING)
+
+
 def _carry_out(
-    model_admin: ModelAdmin[Any], request: HttpRequest, letters: QuerySet[Any], verdict: Verdict,
-    reason: str,
-) -> None:  # fmt: skip
+    model_admin: ModelAdmin[Any], request: HttpRequest, chosen: Chosen, reason: str
+) -> None:
     assert isinstance(request.user, User)
-    done = 0
-    for letter in letters.select_related("campaign", "submission")[:AT_ONCE]:
+    verdict, done = chosen.verdict, 0
+    about = ("campaign", "submission") if verdict.noun is LETTERS else ("letter", "submission")
+    for row in chosen.rows.select_related(*about):
         try:
-            verdict.act(letter, request.user, reason)
-        except NotAllowed:
-            letter.refresh_from_db(fields=["state"])
-            said = _("%(number)s was not changed: it is now “%(state)s”.") % {
-                "number": letter.number,
-                "state": letter.get_state_display(),
-            }
-            model_admin.message_user(request, said, messages.WARNING)
+            verdict.act(row, request.user, reason)
+        except NotAllowed as why:
+            _say_unchanged(model_admin, request, row, why)
         else:
             done += 1
     if done:
@@ -93,17 +184,24 @@ def _carry_out(
         model_admin.message_user(request, said, messages.SUCCESS)
 
 
+def _say_unchanged(
+    model_admin: ModelAdmin[Any], request: HttpRequest, row: Letter | Outbound, why: NotAllowed
+) -> None:
+    row.refresh_from_db(fields=["state"])
+    said = _("%(row)s was not changed: it is now “%(state)s”.") % {
+        "row": row.message_id if isinstance(row, Outbound) else row.number,
+        "state": row.get_state_display(),
+    }
+    model_admin.message_user(request, said, messages.WARNING)
+
+
 def _say_what_is_gone(
-    model_admin: ModelAdmin[Any], request: HttpRequest, letters: QuerySet[Any]
+    model_admin: ModelAdmin[Any], request: HttpRequest, rows: QuerySet[Any], verdict: Verdict
 ) -> None:
     if request.POST.get("select_across") == "1":
         return
     chosen = set(request.POST.getlist(ACTION_CHECKBOX_NAME))
-    gone = len(chosen) - letters.filter(pk__in=chosen).count()
+    gone = len(chosen) - rows.filter(pk__in=chosen).count()
     if gone > 0:
-        said = ngettext(
-            "%(count)d letter is no longer here: somebody else decided on it.",
-            "%(count)d letters are no longer here: somebody else decided on them.",
-            gone,
-        )
-        model_admin.message_user(request, said % {"count": gone}, messages.WARNING)
+        said = str(verdict.noun.gone % {"count": gone})
+        model_admin.message_user(request, said, messages.WARNING)

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
@@ -19,7 +19,15 @@ from letters.admin.decide import decide
 from letters.admin.desk import DeskAdmin
 from letters.admin.events import events_of_letter
 from letters.admin.sheet import sheet_of
-from letters.models import Letter
+from letters.models import Letter, Outbound
+
+
+def _mails_of(letter: Letter) -> QuerySet[Outbound]:
+    """Return its own mails and that of the digest it is in."""
+    its_own = Q(letter=letter)
+    if letter.digest_id is not None:
+        its_own |= Q(digest=letter.digest_id)
+    return Outbound.objects.filter(its_own).order_by("created_at")
 
 
 @admin.register(Letter)
@@ -35,7 +43,7 @@ class LetterAdmin(DeskAdmin[Letter]):
     list_select_related = ("government", "office__government", "submission")
     search_fields = ("submission__name", "submission__email")
     search_help_text = _("Letter number, name or e-mail address")
-    actions = ("withdraw", "release")
+    actions = ("release", "mark_sent", "withdraw")
     fieldsets = (
         (None, {"fields": ("number", "state", "hold_reason", "problem")}),
         (
@@ -77,9 +85,17 @@ class LetterAdmin(DeskAdmin[Letter]):
             "sheet": sheet_of(letter),
             "events": events_of_letter(letter),
             "decisions": letter.decisions.select_related("by"),
-            "mails": letter.outbounds.order_by("created_at"),
+            "mails": _mails_of(letter),
+            "verdicts": self._verdicts(request, letter),
         }
         return super().render_change_form(request, context, *args, **options)
+
+    def _verdicts(self, request: HttpRequest, letter: Letter) -> tuple[verdicts.Verdict, ...]:
+        if not self.has_handle_permission(request):
+            return ()
+        if letter.state in verdicts.STOPPED:
+            return verdicts.OF_LETTERS
+        return (verdicts.WITHDRAW_MANY,) if letter.can_be_taken_back else ()
 
     @admin.display(description=_("own words"), ordering="with_words")
     def own_words(self, letter: Letter) -> str:
@@ -107,10 +123,14 @@ class LetterAdmin(DeskAdmin[Letter]):
     def has_handle_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("letters.change_letter")
 
-    @admin.action(description=_("Take back, before it is sent …"), permissions=["handle"])
-    def withdraw(self, request: HttpRequest, letters: QuerySet[Letter]) -> HttpResponse | None:
-        return decide(self, request, letters, verdicts.WITHDRAW)
-
-    @admin.action(description=_("Let go on what is held or failed …"), permissions=["handle"])
+    @admin.action(description=_("Let go on what stopped …"), permissions=["handle"])
     def release(self, request: HttpRequest, letters: QuerySet[Letter]) -> HttpResponse | None:
         return decide(self, request, letters, verdicts.RELEASE)
+
+    @admin.action(description=_("Mark as sent, with evidence …"), permissions=["handle"])
+    def mark_sent(self, request: HttpRequest, letters: QuerySet[Letter]) -> HttpResponse | None:
+        return decide(self, request, letters, verdicts.SENT)
+
+    @admin.action(description=_("Take back, before it is sent …"), permissions=["handle"])
+    def withdraw(self, request: HttpRequest, letters: QuerySet[Letter]) -> HttpResponse | None:
+        return decide(self, request, letters, verdicts.WITHDRAW_MANY)

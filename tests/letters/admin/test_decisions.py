@@ -143,11 +143,11 @@ def test_mails_are_queued_again_if_they_may_be(desk: Client) -> None:
     failed = OutboundFactory(purpose=Purpose.COPY, state=OutboundState.FAILED)
     sent = OutboundFactory(state=OutboundState.SENT, sent_at=timezone.now())
 
-    response = post(desk, OUTBOUNDS, "queue_again", [failed, sent])
+    response = post(desk, OUTBOUNDS, "queue_again", [failed, sent], sure="yes")
 
     failed.refresh_from_db()
     assert failed.state == OutboundState.QUEUED
     assert sorted(said(response)) == [
         "1 mail queued.",
-        f"{sent.message_id} was not queued: it is “sent”.",
+        f"{sent.message_id} was not changed: it is now “sent”.",
     ]

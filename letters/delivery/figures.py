@@ -1,0 +1,161 @@
+"""The figures of delivery that organisers see: what waits, what left, what stopped and why."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import (
+    CharField,
+    Count,
+    Max,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)  # fmt: skip
+from django.db.models.functions import Coalesce, Left, TruncHour
+from django.utils import timezone
+
+from campaign.models import Office
+from letters.delivery.watch import TO_OFFICES
+from letters.enums import HoldReason, LetterState, OutboundState
+from letters.models import DeliveryReport, Letter, Outbound
+from letters.rendering.answers import Meaning, meaning
+
+HOURS = 24
+# Letters are refused in few words, by few offices; writers' servers each have their own.
+GROUPED_BY, GROUPED_BY_TO_WRITERS = 60, 24
+GROUPS_READ = 1000
+OFFICES_SHOWN = 50
+WAITING = (OutboundState.QUEUED, OutboundState.SENDING)
+STOPPED = (OutboundState.HELD, OutboundState.FAILED, OutboundState.UNKNOWN)
+LETTERS_STOPPED = (
+    LetterState.HELD, LetterState.FAILED, LetterState.BOUNCED, LetterState.UNKNOWN,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Hour:
+    """Mails that left in the hour that began at `at`."""
+
+    at: datetime
+    letters: int
+    others: int
+
+    @property
+    def total(self) -> int:
+        return self.letters + self.others
+
+
+@dataclass
+class Answered:
+    """Mails that stopped in one state for one meaning; `example` is one server's own words."""
+
+    state: str
+    meaning: Meaning
+    count: int = 0
+    example: str = ""
+    codes: set[int] = field(default_factory=set)
+
+
+def queue() -> dict[str, Counter[str]]:
+    """Return how many mails of each purpose are in each state that is not done with."""
+    open_ = Outbound.objects.filter(state__in=(*WAITING, *STOPPED)).order_by()
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for purpose, state, count in open_.values_list("purpose", "state").annotate(Count("pk")):
+        found[purpose][state] = count
+    return dict(found)
+
+
+def sent_by_hour(now: datetime) -> list[Hour]:
+    """Return the last 24 hours, the present one last, empty ones too. In the site's time zone."""
+    zone = timezone.get_default_timezone()
+    last = now.astimezone(zone).replace(minute=0, second=0, microsecond=0)
+    first = last.astimezone(UTC) - timedelta(hours=HOURS - 1)
+    sent = Outbound.objects.filter(state=OutboundState.SENT, sent_at__gte=first).order_by()
+    to_office = Count("pk", filter=Q(purpose__in=TO_OFFICES))
+    by_hour = sent.annotate(hour=TruncHour("sent_at", tzinfo=zone)).values_list("hour")
+    counts = {
+        hour.astimezone(UTC): (letters, count - letters)
+        for hour, letters, count in by_hour.annotate(to_office, Count("pk"))
+    }
+    hours = [first + timedelta(hours=n) for n in range(HOURS)]
+    return [Hour(hour.astimezone(zone), *counts.get(hour, (0, 0))) for hour in hours]
+
+
+def sent_since(moment: datetime) -> int:
+    return Outbound.objects.filter(state=OutboundState.SENT, sent_at__gte=moment).count()
+
+
+def letters_stopped() -> list[tuple[str, str, int]]:
+    """Return (state, hold reason, letters) of all that wait for a person or were given up."""
+    stopped = Letter.objects.filter(state__in=LETTERS_STOPPED).order_by()
+    counts = stopped.values_list("state", "hold_reason").annotate(count=Count("pk"))
+    order = [str(state) for state in LETTERS_STOPPED], [*HoldReason.values, ""]
+    return sorted(counts, key=lambda row: (order[0].index(row[0]), order[1].index(row[1])))
+
+
+def answers(*, to_offices: bool) -> list[Answered]:
+    """Return why mails stopped, most frequent first."""
+    mails = Outbound.objects.filter(state__in=STOPPED).order_by()
+    office = Q(purpose__in=TO_OFFICES)
+    mails = mails.filter(office) if to_offices else mails.exclude(office)
+    start = Left("last_answer", GROUPED_BY if to_offices else GROUPED_BY_TO_WRITERS)
+    groups = mails.annotate(start=start).values_list("state", "last_code", "start")
+    counted = groups.annotate(example=Max("last_answer"), count=Count("pk")).order_by("-count")
+    return _gathered(
+        (state, code, example, count)
+        for state, code, _start, example, count in counted[:GROUPS_READ]
+    )
+
+
+def bounces() -> list[Answered]:
+    """Return why letters came back: what the reports on their mails say."""
+    reports = DeliveryReport.objects.filter(kind=DeliveryReport.Kind.BOUNCED).order_by("-at")
+    own = reports.filter(outbound__letter=OuterRef("pk"))
+    daily = reports.filter(outbound__digest=OuterRef("digest"))
+    letters = Letter.objects.filter(state=LetterState.BOUNCED).order_by()
+    said = {name: _either(own, daily, name) for name in ("status", "text")}
+    groups = letters.annotate(**{f"said_{name}": value for name, value in said.items()})
+    counted = groups.annotate(start=Left("said_text", GROUPED_BY)).values_list(
+        "said_status", "start"
+    )
+    rows = counted.annotate(example=Max("said_text"), count=Count("pk")).order_by("-count")
+    return _gathered(
+        (LetterState.BOUNCED, 550, f"{status} {example}".strip(), count)
+        for status, _start, example, count in rows[:GROUPS_READ]
+    )
+
+
+def _either(own: Any, daily: Any, name: str) -> Coalesce:
+    return Coalesce(
+        Subquery(own.values(name)[:1]), Subquery(daily.values(name)[:1]), Value(""),
+        output_field=CharField(),
+    )  # fmt: skip
+
+
+def _gathered(groups: Any) -> list[Answered]:
+    found: dict[tuple[str, str], Answered] = {}
+    for state, code, example, count in groups:
+        said = meaning(code, example)
+        row = found.setdefault((state, said.key), Answered(state, said, example=example))
+        row.count += count
+        if code:
+            row.codes.add(code)
+    return sorted(found.values(), key=lambda row: -row.count)
+
+
+def offices_paused() -> list[Office]:
+    """Return offices whose letters wait, those with most letters first, each with its number."""
+    waiting = Letter.objects.filter(
+        Q(state=LetterState.HELD, hold_reason=HoldReason.OFFICE_PAUSED)
+        | Q(state=LetterState.QUEUED),
+        office=OuterRef("pk"),
+    )
+    count = waiting.order_by().values("office").annotate(count=Count("pk")).values("count")
+    paused = Office.objects.filter(paused=True).select_related("government")
+    with_count = paused.annotate(letters_waiting=Coalesce(Subquery(count), 0))
+    return list(with_count.order_by("-letters_waiting", "key")[:OFFICES_SHOWN])
