@@ -25,7 +25,7 @@ LAYERS = [
         "letter_file", "dimensions", "clock", "failpoints", "guards", "return_address",
     },
     {"models"},
-    {"moves", "queries", "counts", "rendering", "retention", "form_key", "digests"},
+    {"moves", "queries", "counts", "rendering", "retention", "form_key", "digests", "audit"},
     {"delivery"},
     {"returns"},
     {"tasks"},
