@@ -9,6 +9,7 @@ import re
 
 from letters.returns.addresses import sender_of
 from letters.returns.incoming import Incoming
+from letters.returns.words import param
 
 HOPS = 60  # RFC 5321 §6.3 allows 100; a mail that went round us once has fewer
 _ALWAYS = (
@@ -54,7 +55,7 @@ def is_automatic(incoming: Incoming, *, answers_us: bool = False) -> bool:
 def _is_receipt(incoming: Incoming) -> bool:
     """Whether it says that a message was displayed (RFC 8098)."""
     message = incoming.message
-    kind = str(message.get_param("report-type", "")).lower()
+    kind = param(message, "report-type").lower()
     return message.get_content_type() == "multipart/report" and kind == "disposition-notification"
 
 

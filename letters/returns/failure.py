@@ -17,7 +17,7 @@ from flufl.bounce import all_failures
 from letters.models import DeliveryReport
 from letters.returns.addresses import addresses_in, sender_of
 from letters.returns.incoming import Incoming
-from letters.returns.words import body_text, header_text, one_line
+from letters.returns.words import body_text, children, header_text, one_line
 
 Kind = DeliveryReport.Kind
 READ_BY_SHAPE = 128 * 1024  # no server writes more about one mail; detectors look at every line
@@ -31,7 +31,9 @@ _SUBJECT = re.compile(
     r"kan niet worden bezorgd|niet afgeleverd|недостав",
     re.IGNORECASE,
 )
+_CHARSET = re.compile(rb"charset", re.IGNORECASE)
 _FIELDS = ("message/delivery-status", "message/global-delivery-status")
+_HEADERS = ("message/global", "message/global-headers", "message/rfc822-headers")
 _LATER = re.compile(
     r"will (?:be retried|keep trying|retry|try again)|still (?:trying|being retried)|"
     r"delayed|warning message only|do not need to resend|has not yet been delivered",
@@ -80,13 +82,10 @@ def _blocks(part: Message) -> Iterator[Message]:
     """Yield the groups of fields of a delivery status: one for the mail, one for each recipient."""
     if part.get_content_type() not in _FIELDS:
         return
-    payload = part.get_payload()
-    for block in payload if isinstance(payload, list) else []:
-        if not isinstance(block, Message):
-            continue
+    for block in children(part):
         yield block
-        rest = block.get_payload()  # message/global-…: Python leaves the later groups unread
-        for text in rest.split("\n\n")[:50] if isinstance(rest, str) else []:
+        # message/global-…: Python leaves the later groups unread.
+        for text in body_text(block).split("\n\n")[:50]:
             yield HeaderParser(policy=policy.compat32).parsestr(text.strip())
 
 
@@ -133,10 +132,7 @@ def _named(block: Message, name: str) -> list[str]:
 
 
 def _complaint(report: Message, parts: list[Message]) -> Said | None:
-    payload = report.get_payload()
-    fields = payload[0] if isinstance(payload, list) and payload else report
-    if not isinstance(fields, Message):
-        return None
+    fields = next(iter(children(report)), report)
     kind = header_text(fields.get("Feedback-Type")).lower()
     if kind in ("not-spam", "auth-failure", "dmarc"):
         return None
@@ -149,14 +145,10 @@ def _complaint(report: Message, parts: list[Message]) -> Said | None:
 def _quoted(parts: list[Message]) -> Iterator[str]:
     """Yield the return paths that the returned mail itself carries."""
     for part in parts:
-        kind, payload = part.get_content_type(), part.get_payload()
-        if kind in ("message/rfc822", "message/global") and isinstance(payload, list):
-            originals = [one for one in payload if isinstance(one, Message)]
-        elif kind in ("text/rfc822-headers", "message/global-headers"):
-            text = body_text(part) if isinstance(payload, str) else ""
-            originals = [HeaderParser(policy=policy.compat32).parsestr(text)]
-        else:
-            continue
+        kind = part.get_content_type()
+        originals = children(part) if kind in ("message/rfc822", *_HEADERS) else []
+        if kind == "text/rfc822-headers":
+            originals = [HeaderParser(policy=policy.compat32).parsestr(body_text(part))]
         for original in originals:
             yield from _named(original, "Return-Path")
 
@@ -190,8 +182,10 @@ def _in_words(text: str, status: str, titled: bool) -> Kind | None:
 
 def _detected(raw: bytes) -> tuple[set[str], set[str]]:
     """Return the addresses that fail for now and for good."""
+    # The detectors read each text in the charset it claims to be in: it claims none.
+    plain = _CHARSET.sub(b"x-was", raw)
     try:
-        soft, hard = all_failures(BytesParser(policy=policy.compat32).parsebytes(raw))
+        soft, hard = all_failures(BytesParser(policy=policy.compat32).parsebytes(plain))
     except Exception:  # detectors written for what real servers send, given anything at all
         return set(), set()
     return _names(soft), _names(hard)

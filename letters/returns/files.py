@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from email.message import Message
 
 from letters.returns.incoming import Incoming
-from letters.returns.words import header_text, payload_bytes
+from letters.returns.words import children, param, payload_bytes
 
 MOST_FILES = 20
 MOST_FILE_BYTES = 20 * 2**20  # together
@@ -52,9 +52,13 @@ def files_in(incoming: Incoming) -> Files:
 def is_file(part: Message) -> bool:
     """Whether a part is attached, rather than the words of the message."""
     disposition = str(part.get_content_disposition() or "")
-    if disposition == "attachment" or part.get_filename():
+    if disposition == "attachment" or _name(part):
         return True
     return part.get_content_type() not in ("text/plain", "text/html", "text/enriched")
+
+
+def _name(part: Message) -> str:
+    return param(part, "filename", "Content-Disposition") or param(part, "name")
 
 
 def _file(part: Message, number: int) -> File | None:
@@ -67,16 +71,14 @@ def _file(part: Message, number: int) -> File | None:
         return None
     kind = media_type(part.get_content_type())
     ending = ".eml" if attached_mail else ""
-    name = safe_name(header_text(part.get_filename())) or f"attachment-{number}{ending}"
+    name = safe_name(_name(part)) or f"attachment-{number}{ending}"
     return File(name, kind, content)
 
 
 def _whole(part: Message) -> bytes:
     """Return an attached mail. Its parts are read by nobody here."""
-    payload = part.get_payload()
     try:
-        first = payload[0] if isinstance(payload, list) and payload else part
-        return first.as_bytes() if isinstance(first, Message) else b""
+        return next(iter(children(part)), part).as_bytes()
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return b""
 

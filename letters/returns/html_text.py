@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 
-from letters.returns.words import tidy
+from letters.returns.words import clean, tidy
 
 _UNSEEN = ("script", "style", "head", "title", "template", "noscript", "svg", "object")
 _NEW_LINE = {"br", "tr", "li", "dt", "dd", "hr"}
@@ -31,7 +31,7 @@ def text_of_html(source: str) -> str:
         at, piece = _tag(source, start)
         pieces.append(piece)
     pieces.append(_words(source[at:]))
-    return tidy(_joined(pieces))
+    return tidy(clean(_joined(pieces)))
 
 
 def _words(text: str) -> str:

@@ -12,7 +12,7 @@ from email import policy
 from email.message import Message
 from email.parser import BytesParser
 
-from letters.returns.words import header_text
+from letters.returns.words import children, header_text
 
 MOST_BYTES = 25 * 2**20
 HEAD_BYTES = 128 * 1024
@@ -92,9 +92,8 @@ def walk(message: Message) -> Iterator[Message]:
         part = waiting.pop()
         seen += 1
         yield part
-        children = part.get_payload()
-        if isinstance(children, list) and (part is message or not is_mail(part)):
-            waiting += [one for one in reversed(children) if isinstance(one, Message)]
+        if part is message or not is_mail(part):
+            waiting += reversed(children(part))
 
 
 def is_mail(part: Message) -> bool:

@@ -12,6 +12,7 @@ import unicodedata
 from email.errors import HeaderParseError
 from email.header import Header, decode_header
 from email.message import Message
+from email.utils import collapse_rfc2231_value
 from typing import Any
 
 HEADER_CHARS = 2_000
@@ -75,8 +76,23 @@ def clean(text: str) -> str:
 def body_text(part: Message) -> str:
     """Return the text of one part, cut at TEXT_CHARS."""
     raw = payload_bytes(part)[:BODY_BYTES]
-    charset = header_text(part.get_param("charset", "utf-8", unquote=True))
+    charset = param(part, "charset") or "utf-8"
     return clean(decode(raw, charset)[: 2 * TEXT_CHARS])[:TEXT_CHARS]
+
+
+def param(part: Message, name: str, header: str = "Content-Type") -> str:
+    """Return a parameter of a header; empty if there is none that can be read."""
+    try:
+        found = part.get_param(name, "", header)
+        return header_text(collapse_rfc2231_value(found))
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return ""
+
+
+def children(part: Message) -> list[Message]:
+    """Return the messages inside a part. Python decodes any other content by its own claim."""
+    found = part.get_payload() if part.is_multipart() else []
+    return [one for one in found if isinstance(one, Message)] if isinstance(found, list) else []
 
 
 def payload_bytes(part: Message) -> bytes:

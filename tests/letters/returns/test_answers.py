@@ -1,0 +1,257 @@
+"""Answers of offices: kept on the letter, passed on to who wants them, and to nobody else."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+
+from letters import retention
+from letters.delivery.message import build
+from letters.enums import LetterState, OutboundState, Purpose, SubmissionState
+from letters.models import (
+    Answer,
+    AnswerFile,
+    DeliveryReport,
+    Letter,
+    Outbound,
+    Submission,
+    Suppression,
+)
+from letters.return_address import answer_address, return_path
+from letters.returns.receive import Outcome, take
+from tests.factories.letters import OutboundFactory
+from tests.letters.returns.mail import message
+
+pytestmark = pytest.mark.django_db
+PDF = b"%PDF-1.7 the minister's words"
+
+
+def to_letter(letter: Letter, text: str = "Thank you.\n\nWe stay.", **headers: Any) -> EmailMessage:
+    return message(answer_address(letter.number) or "", text, **headers)
+
+
+def answer(letter: Letter, text: str = "Thank you.\n\nWe stay.", **headers: Any) -> Outcome:
+    return take(to_letter(letter, text, **headers).as_bytes())
+
+
+def with_pdf(letter: Letter, name: str = "answer.pdf") -> bytes:
+    mail = to_letter(letter)
+    mail.add_attachment(PDF, maintype="application", subtype="pdf", filename=name)
+    return mail.as_bytes()
+
+
+def mails_to_writer() -> list[Outbound]:
+    return list(Outbound.objects.filter(purpose=Purpose.ANSWER))
+
+
+def test_answer_is_kept_on_its_letter(letter: Letter) -> None:
+    assert answer(letter) is Outcome.ANSWER
+    kept = Answer.objects.get()
+    assert (kept.letter, kept.channel, kept.sender) == (letter, "mail", "office@gov.example")
+    assert (kept.subject, kept.text) == (
+        "Re: Please stay in the Convention",
+        "Thank you.\n\nWe stay.",
+    )
+    assert Letter.objects.get().state == LetterState.ANSWERED
+
+
+def test_answer_reaches_the_writer_as_it_came(letter: Letter) -> None:
+    take(with_pdf(letter))
+    [mail] = mails_to_writer()
+    envelope, raw = build(mail)
+    assert envelope.recipient == letter.submission.email
+    assert b"> We stay." in raw
+    assert b'filename="answer.pdf"' in raw
+    assert Answer.objects.get().passed_on is True
+
+
+def test_same_answer_twice_is_one(letter: Letter) -> None:
+    assert [answer(letter), answer(letter)] == [Outcome.ANSWER, Outcome.KNOWN]
+    assert len(mails_to_writer()) == 1
+
+
+def test_one_message_may_answer_two_letters(letter: Letter) -> None:
+    other = OutboundFactory(
+        state=OutboundState.SENT, sent_at=letter.sent_at, attempts=1,
+        letter__state=LetterState.SENT, letter__sent_at=letter.sent_at,
+    ).letter  # fmt: skip
+    assert other is not None
+    assert [answer(letter), answer(other)] == [Outcome.ANSWER, Outcome.ANSWER]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("wants_answer", False), ("email", ""), ("state", "erased")]
+)
+def test_answer_goes_to_nobody_who_does_not_want_it(
+    letter: Letter, field: str, value: object
+) -> None:
+    if value == "erased":
+        retention.erase(letter.submission, actor="test")
+    else:
+        Submission.objects.update(**{field: value})
+    answer(letter)
+    assert (mails_to_writer(), Answer.objects.get().passed_on) == ([], False)
+
+
+def test_answer_goes_to_no_suppressed_mailbox(letter: Letter) -> None:
+    Suppression.objects.create(signer=letter.submission.signer, reason="bounced")
+    answer(letter)
+    assert mails_to_writer() == []
+
+
+def test_erased_writer_leaves_no_words_of_an_answer(letter: Letter) -> None:
+    retention.erase(letter.submission, actor="test")
+    take(with_pdf(letter))
+    kept = Answer.objects.get()
+    assert (kept.sender, kept.subject, kept.text, kept.files.count()) == ("", "", "", 0)
+    assert Letter.objects.get().state == LetterState.ANSWERED
+
+
+def test_erasing_takes_the_answer_and_its_files(
+    letter: Letter, django_capture_on_commit_callbacks: Any
+) -> None:
+    take(with_pdf(letter))
+    path = AnswerFile.objects.get().file
+    assert default_storage.exists(path)
+    with django_capture_on_commit_callbacks(execute=True):
+        retention.erase(Submission.objects.get(), actor="test")
+    kept = Answer.objects.get()
+    assert (kept.sender, kept.text, kept.files.count()) == ("", "", 0)
+    assert default_storage.exists(path) is False
+
+
+def test_attachment_is_kept_with_its_fingerprint(letter: Letter) -> None:
+    take(with_pdf(letter, "../../Ärä/ans\u202ewer.pdf"))
+    file = AnswerFile.objects.get()
+    with default_storage.open(file.file) as stored:
+        assert stored.read() == PDF
+    assert (file.name, file.media_type, file.size) == (
+        "Ärä-answer.pdf",
+        "application/pdf",
+        len(PDF),
+    )
+    assert file.file.startswith(f"{letter.campaign.slug}/answers/{letter.number}-")
+
+
+def test_programs_stay_on_the_page_of_the_letter(letter: Letter) -> None:
+    mail = to_letter(letter)
+    mail.add_attachment(b"MZ", maintype="application", subtype="x-msdownload", filename="a.exe")
+    take(mail.as_bytes())
+    [row] = mails_to_writer()
+    raw = build(row)[1]
+    assert b"a.exe" not in raw
+    assert b"1 file of the answer is not attached here" in raw
+
+
+def test_html_only_answer_becomes_text(letter: Letter) -> None:
+    mail = to_letter(letter)
+    mail.set_content("<p>Dear&nbsp;Mari,</p><script>x()</script><p>We <b>stay</b>.</p>", "html")
+    take(mail.as_bytes())
+    assert Answer.objects.get().text == "Dear\xa0Mari,\n\nWe stay."
+
+
+def test_answers_words_are_never_markup(letter: Letter) -> None:
+    answer(letter, "<img src=x onerror=alert(1)> {{ 7|add:7 }}")
+    raw = build(mails_to_writer()[0])[1].decode()
+    assert "<img src" not in raw.partition("text/html")[2].replace("=\r\n", "")
+
+
+def test_answer_to_the_return_path_counts_too(sent: Outbound) -> None:
+    assert take(message(return_path(sent.id) or "").as_bytes()) is Outcome.ANSWER
+
+
+def test_answer_by_message_id_counts_from_the_offices_own_domain(sent: Outbound) -> None:
+    raw = message("help@sample.example", in_reply_to=sent.message_id).as_bytes()
+    assert take(raw) is Outcome.ANSWER
+
+
+def test_answer_by_message_id_from_elsewhere_is_forged(sent: Outbound) -> None:
+    raw = message("help@sample.example", in_reply_to=sent.message_id, sender="x@evil.example")
+    assert take(raw.as_bytes()) is Outcome.FORGED
+    assert (Answer.objects.count(), Letter.objects.get().state) == (0, LetterState.SENT)
+
+
+def test_writer_cannot_answer_for_the_office(letter: Letter) -> None:
+    assert answer(letter, sender=letter.submission.email) is Outcome.FORGED
+    assert Letter.objects.get().state == LetterState.SENT
+
+
+def test_answer_to_a_made_up_address_is_forged(letter: Letter) -> None:
+    forged = f"letters+r.{letter.number.replace('-', '').lower()}.{'a' * 16}@ngo.example"
+    assert take(message(forged).as_bytes()) is Outcome.FORGED
+    assert Answer.objects.count() == 0
+
+
+def test_answer_that_a_ticket_system_marked_as_bulk_is_one(sent: Outbound, letter: Letter) -> None:
+    headers = {"precedence": "bulk", "in_reply_to": sent.message_id}
+    assert answer(letter, **headers) is Outcome.ANSWER
+
+
+def test_bounced_letter_may_be_answered_after_all(letter: Letter) -> None:
+    Letter.objects.update(state=LetterState.BOUNCED)
+    answer(letter)
+    assert Letter.objects.get().state == LetterState.ANSWERED
+
+
+def test_answer_proves_that_an_unknown_letter_arrived() -> None:
+    mail = OutboundFactory(state="unknown", letter__state="unknown", attempts=1)
+    assert mail.letter is not None
+    answer(mail.letter)
+    mail.refresh_from_db()
+    assert (mail.state, Letter.objects.get().state) == ("sent", "answered")
+
+
+def test_two_machines_that_answer_each_other_fill_no_mailbox(letter: Letter) -> None:
+    for number in range(60):
+        answer(letter, message_id=f"<ping-{number}@gov.example>")
+    assert (len(mails_to_writer()), Answer.objects.count()) == (5, 50)
+    said = DeliveryReport.objects.values_list("text", flat=True)
+    assert set(said) == {"one answer too many"}
+
+
+def test_too_many_attachments_are_said_to_be_missing(letter: Letter) -> None:
+    mail = to_letter(letter)
+    for number in range(22):
+        mail.add_attachment(b"x", maintype="application", subtype="pdf", filename=f"{number}.pdf")
+    take(mail.as_bytes())
+    assert AnswerFile.objects.count() == 20
+    assert "[Note: 2 attachments were too large and were not kept.]" in Answer.objects.get().text
+
+
+def test_small_pictures_of_a_signature_are_no_files(letter: Letter) -> None:
+    mail = to_letter(letter)
+    mail.add_related(b"\x89PNG", maintype="image", subtype="png", cid="<logo>", filename="l.png")
+    take(mail.as_bytes())
+    assert AnswerFile.objects.count() == 0
+
+
+def test_attached_mail_is_kept_whole(letter: Letter) -> None:
+    inner = message("a@b.example", "Inner words", subject="Inner")
+    mail = to_letter(letter)
+    mail.add_attachment(inner)
+    take(mail.as_bytes())
+    file = AnswerFile.objects.get()
+    with default_storage.open(file.file) as stored:
+        assert b"Inner words" in stored.read()
+    assert "Inner words" not in Answer.objects.get().text
+
+
+def test_failed_answer_leaves_no_file_behind(
+    letter: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("letters.returns.answers._mark_answered", lambda *_: 1 / 0)
+    assert take(with_pdf(letter)) is Outcome.UNREADABLE
+    _, files = default_storage.listdir(f"{letter.campaign.slug}/answers")
+    assert (files, Answer.objects.count()) == ([], 0)
+
+
+def test_answers_lose_their_words_with_time(letter: Letter) -> None:
+    take(with_pdf(letter))
+    Answer.objects.update(received_at=letter.created_at - retention.TEXT_KEPT)
+    assert retention.run().returned_mail == 1
+    kept = Answer.objects.get()
+    assert (kept.text, kept.files.count(), kept.letter) == ("", 0, letter)
+    assert Submission.objects.get().state == SubmissionState.CONFIRMED
