@@ -174,10 +174,10 @@ def _old_links() -> QuerySet[AccessToken]:
 def expire(submission: Submission, *, actor: str = "retention", reason: str = "") -> None:
     """Delete what an unconfirmed form held. Its link can still say what became of it."""
     _cancel_mails(submission)
+    _forget_answers(submission)
     for letter in submission.letters.filter(state=LetterState.AWAITING):
         move_letter(letter, LetterState.EXPIRED, actor=actor, reason=reason, content=None)
     move_submission(submission, SubmissionState.EXPIRED, actor=actor, fields=_BLANK)
-    _forget_answers(submission)
 
 
 @transaction.atomic
