@@ -16,11 +16,11 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## the whole site on this computer; PORT=8001 and HOST=0.0.0.0 are variables
-	@$(PYTHON) -m tools.setup run
+	@$(PYTHON) -m tools.setup demo
 	@exec $(IN_VENV) tools.demo
 
 test: setup-dev ## the tests; ARGS="-k letter" goes to pytest
-	@exec $(IN_VENV) pytest -n auto $(ARGS)
+	@exec $(IN_VENV) pytest -n auto -rs $(ARGS)
 
 # The browser's tests are checked for types, too: so the larger set.
 check: setup-browser ## format, lint, types, migrations, translations, production settings, locks
@@ -36,7 +36,7 @@ services-test: setup-dev ## the tests on PostgreSQL and Redis, private servers s
 browser-test: setup-browser ## the site in Debian's chromium, with axe
 	@exec $(IN_VENV) tools.browser $(ARGS)
 
-bench: setup-dev ## performance, each figure beside its reference
+bench: setup-dev ## performance, each figure beside its reference; ARGS=--quick for a short run
 	@exec $(IN_VENV) bench $(ARGS)
 
 lock: ## compile requirements/*.txt from pyproject.toml (needs uv)

@@ -132,7 +132,10 @@ CACHES: dict[str, dict[str, Any]] = {
 PAGE_CACHE_SECONDS = env_int("PAGE_CACHE_SECONDS", 2)
 
 # --- the doorbell -----------------------------------------------------------------------------
-CELERY_BROKER_URL = env_url("CELERY_BROKER_URL", "redis", "rediss", "filesystem") or "filesystem://"
+CELERY_BROKER_URL = (
+    # With a host's name, though it has none: Celery would warn without.
+    env_url("CELERY_BROKER_URL", "redis", "rediss", "filesystem") or "filesystem://localhost"
+)
 # A person watches the demonstration; elsewhere the sweeper is only the second line.
 SWEEP_SECONDS = env_int("SWEEP_SECONDS", 3 if DEMO else 15)
 

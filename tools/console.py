@@ -46,6 +46,16 @@ def _interrupt(number: int, frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
+def fitting(line: str) -> str:
+    """Return a line that fits the terminal: cut at a word, and seen to be cut."""
+    if len(line) <= WIDTH:
+        return line
+    short = line[: WIDTH - 1]
+    if " " in short.strip() and not line[WIDTH - 1].isspace():
+        short = short.rpartition(" ")[0]
+    return short.rstrip() + "…"
+
+
 class Status:
     """One line about work in progress: rewritten on a terminal, repeated now and then in a log."""
 
@@ -58,12 +68,12 @@ class Status:
 
     def update(self, detail: str) -> None:
         now = time.monotonic()
-        line = f"  {now - self.started:3.0f} s  {detail or self.label}"
+        line = fitting(f"  {now - self.started:3.0f} s  {detail or self.label}")
         if self.on_terminal:
-            print(f"\r\033[K{line[:WIDTH]}", end="", flush=True)
+            print(f"\r\033[K{line}", end="", flush=True)
         elif now - self.shown >= SIGN_OF_LIFE_SECONDS:
             self.shown = now
-            say(line[:WIDTH])
+            say(line)
 
     def close(self) -> None:
         if self.on_terminal:

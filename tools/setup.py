@@ -1,23 +1,29 @@
-"""Set up what a command needs: `python3 -m tools.setup run|dev|browser`.
+"""Set up what a command needs: `python3 -m tools.setup demo|run|dev|browser`.
 
-Runs on the system's Python and on nothing else, and returns at once when all is there.
+`demo` is `run` after a look at HOST and PORT: nobody waits for an installation in vain. Runs on the system's Python and on nothing else, and returns at once when all is there.
 """
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 import time
 
-from tools import native, venv
+from tools import native, place, venv
 from tools.console import Refused, run_tool, say
 
 OLDEST_PYTHON = (3, 11)
+DEMO = "demo"
 
 
 def main(arguments: list[str] | None = None) -> int:
     wanted = _wanted(sys.argv[1:] if arguments is None else arguments)
     check_python(tuple(sys.version_info[:2]))
+    if wanted == DEMO:
+        place.check_world(os.environ)
+        place.check_port(place.place_from(os.environ))
+        wanted = "run"
     native.ensure()
     if venv.up_to_date(wanted):
         return 0
@@ -28,9 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _wanted(arguments: list[str]) -> str:
-    if len(arguments) == 1 and arguments[0] in venv.SETS:
+    known = (DEMO, *venv.SETS)
+    if len(arguments) == 1 and arguments[0] in known:
         return arguments[0]
-    raise Refused(f"Usage: python3 -m tools.setup {'|'.join(venv.SETS)}")
+    raise Refused(f"Usage: python3 -m tools.setup {'|'.join(known)}")
 
 
 def check_python(version: tuple[int, ...]) -> None:

@@ -19,6 +19,8 @@ from tools.console import ROOT, Refused, say
 SETS = ("run", "dev", "browser")  # each holds all of the one before
 VENV = ROOT / ".venv"
 STAMP = "sincerely.json"
+# What pip and its libraries write when nobody answers.
+UNREACHABLE = ("connection broken by", "NewConnectionError", "Max retries exceeded")
 OLDEST_PIP = (22, 3)  # the first that knows --python
 
 
@@ -122,8 +124,13 @@ def _install(python: str, wanted: str) -> None:
     command += ["-r", f"requirements/{wanted}.txt"]
     code, lines = watch(command, f"Installing the Python packages ({wanted}) into .venv")
     if code:
-        errors = [line for line in lines if line.startswith("ERROR:")] or lines or ["nothing"]
-        raise Refused(
-            "The Python packages could not be installed. Is there a network connection? "
-            f"pip's last words: {errors[-1].strip()}"
-        )
+        raise Refused(_why(lines))
+
+
+def _why(lines: list[str]) -> str:
+    """Say what kept pip from installing. Offline it complains of versions, last of all."""
+    errors = [line for line in lines if line.startswith("ERROR:")] or lines or ["nothing"]
+    failed = f"The Python packages could not be installed; pip's last words: {errors[-1].strip()}"
+    if any(sign in line for line in lines for sign in UNREACHABLE):
+        return f"No package index can be reached (is there a network connection?).\n{failed}"
+    return failed

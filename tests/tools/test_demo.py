@@ -192,6 +192,20 @@ def test_no_failure_shows_a_traceback(monkeypatch, capsys, error, code, text):
     assert (stopped.value.code, capsys.readouterr().err) == (code, text)
 
 
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("short", "short"),
+        ("x" * 79, "x" * 79),
+        ("word " * 20, "word " * 14 + "word…"),
+        ("word " * 15 + "four " + "more", "word " * 14 + "word…"),
+        ("x" * 100, "x" * 78 + "…"),
+    ],
+)
+def test_a_line_that_is_too_long_is_cut_at_a_word(line, shown):
+    assert console.fitting(line) == shown
+
+
 def test_cleaning_up_is_not_broken_off_by_a_second_interrupt():
     with children._undisturbed():
         os.kill(os.getpid(), signal.SIGINT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 
@@ -58,7 +59,7 @@ def test_an_old_python_is_named_in_one_sentence():
 
 
 def test_an_unknown_set_shows_the_usage():
-    with pytest.raises(Refused, match=r"^Usage: python3 -m tools.setup run\|dev\|browser$"):
+    with pytest.raises(Refused, match=r"^Usage: python3 -m tools\.setup demo\|run\|dev\|browser$"):
         setup.main(["everything"])
 
 
@@ -138,10 +139,39 @@ def test_a_failed_installation_leaves_no_stamp_and_tells_pips_last_words(project
     lines = ["Collecting django", "ERROR: No matching distribution found for django==5.2", "hint"]
     monkeypatch.setattr(venv, "watch", lambda *_: (1, lines))
 
-    with pytest.raises(Refused, match=r"network.*last words: ERROR: No matching .* django==5.2$"):
+    with pytest.raises(Refused, match=r"^The Python .* last words: ERROR: No .* django==5.2$"):
         venv.build("dev")
 
     assert not venv.up_to_date("run")
+
+
+def test_without_a_network_that_is_told_first(project, monkeypatch):
+    lines = [
+        "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError'",
+        "ERROR: No matching distribution found for django==5.2",
+    ]
+    monkeypatch.setattr(venv, "watch", lambda *_: (1, lines))
+
+    with pytest.raises(Refused) as refused:
+        venv.build("dev")
+
+    assert str(refused.value).splitlines() == [
+        "No package index can be reached (is there a network connection?).",
+        f"The Python packages could not be installed; pip's last words: {lines[1]}",
+    ]
+
+
+def test_a_port_in_use_is_told_before_the_installation(project, monkeypatch, commands):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        monkeypatch.setenv("HOST", "127.0.0.1")
+        monkeypatch.setenv("PORT", port)
+        with pytest.raises(Refused, match=f"^Port {port} is in use already"):
+            setup.main(["demo"])
+
+    assert commands == []
 
 
 def test_a_read_only_folder_is_refused_in_one_sentence(project, monkeypatch):
