@@ -1,10 +1,10 @@
-"""Print every figure and write bench/results.json. `python -m bench --quick` for a short run."""
+"""Print every figure beside its reference and write bench/results.json."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
-import sys
 import tempfile
 from dataclasses import asdict
 from functools import partial
@@ -12,21 +12,23 @@ from pathlib import Path
 
 from bench.figures import Figure
 
-QUICK = "--quick" in sys.argv
 RESULTS = Path(__file__).parent / "results.json"
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="measure for a short time only")
+    quick = parser.parse_args().quick
     with tempfile.TemporaryDirectory(prefix="sincerely-bench-") as folder:
         os.environ["VAR_DIR"] = folder
         os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
         os.environ.pop("DATABASE_URL", None)
-        figures = _measure()
+        figures = _measure(quick=quick)
     RESULTS.write_text(json.dumps([asdict(figure) for figure in figures], indent=2) + "\n")
     print(f"Written to {RESULTS}.")
 
 
-def _measure() -> list[Figure]:
+def _measure(*, quick: bool) -> list[Figure]:
     import django
     from django.core.management import call_command
 
@@ -38,12 +40,12 @@ def _measure() -> list[Figure]:
 
     from bench import letters, pages
 
-    seconds = 0.5 if QUICK else 3.0
+    seconds = 0.5 if quick else 3.0
     figures: list[Figure] = []
     for step in (
         partial(pages.measure, seconds),
         partial(letters.pdf, seconds),
-        partial(letters.mail, 50 if QUICK else 300),
+        partial(letters.mail, 50 if quick else 300),
     ):
         found = step()
         for figure in found:
