@@ -42,6 +42,8 @@ WAITING_LETTERS: dict[str, LetterState | None] = {
     LetterState.FAILED: None,
 }
 
+IN_FLIGHT = (LetterState.SENDING, LetterState.UNKNOWN)
+
 
 @dataclass
 class Recovered:
@@ -79,7 +81,9 @@ def _names() -> Iterator[str]:
     yield from Outbound.objects.filter(state__in=WAITING_MAIL).values_list("message_id", flat=True)
     for letter in _without_mail().iterator(CHUNK):
         yield _name(letter)
-        yield rows.message_id(letter.pk, Purpose.COPY)
+    going = Letter.objects.filter(state__in=[*WAITING_LETTERS, *IN_FLIGHT]).order_by()
+    for key in going.values_list("pk", flat=True).iterator():
+        yield rows.message_id(key, Purpose.COPY)
     for letter in _unconfirmed().iterator(CHUNK):
         yield _name(letter)
 
