@@ -196,10 +196,17 @@ def _texts(notes: Notes, marks: dict[Any, int]) -> Iterator[tuple[Any, Any]]:
         position = end + 1
 
 
+def needs_telling(text: str) -> bool:
+    """Whether reading.py tells a text along. Most are of scripts before all that need it."""
+    if text.isascii() or max(text) < "\u0900":
+        return False
+    return reading.needs_actual_text(text)
+
+
 def _told(box: Any) -> bytes:
     """Return the entry with the text itself, where reading.py asks for it."""
     text = getattr(box, "text", "")
-    if not reading.needs_actual_text(text):
+    if not needs_telling(text):
         return b""
     return b"/ActualText " + pydyf.String(text).data
 

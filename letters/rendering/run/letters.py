@@ -11,6 +11,7 @@ from letters.rendering.run import flow, paper
 from letters.rendering.run.engine import Frame
 from letters.rendering.run.fonts import FontSet
 from letters.rendering.run.markup import Sheet, shape_of, take_apart
+from letters.rendering.run.squeeze import squeezer
 from letters.rendering.run.pieces import Block, FontUse, Layer, Marked, NotComposable
 
 log = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ def _compose(sheet: Sheet, frame: Frame, blocks: list[Block]) -> bytes:
         for name, data in page.states.items():
             states.setdefault(name, data)
         contents, number = writer.number(), writer.number()
-        writer.stream(contents, b"\n".join(page.out))
+        writer.packed(contents, squeezer.compressed(page.chunks()), b"")
         writer.dictionaries[number] = paper.page(
             contents, index, kind.width * 0.75, kind.height * 0.75
         )
@@ -116,6 +117,7 @@ class _Page:
 
     def __init__(self, frame: Frame, index: int, count: int) -> None:
         self.out: list[bytes] = []
+        self.cuts: list[int] = []
         self.marks = 0
         self.fonts: list[FontUse] = []
         self.states: dict[str, bytes] = {}
@@ -156,6 +158,7 @@ class _Page:
                     else:
                         out.append(tail)
                 self.moving += [(marks, layer, y) for layer in line.layers]
+            self.cuts.append(len(out))
         out += kind.around.closing
 
     def layers(
@@ -170,6 +173,11 @@ class _Page:
         for block in after:
             last = index == count - 1
             self._still(block.on(index), "after" if last else "outside")
+
+    def chunks(self) -> list[bytes]:
+        """Return the page's operators, cut where letters may begin to differ."""
+        cuts = [0, *self.cuts, len(self.out)]
+        return [b"\n".join(self.out[a:b]) for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
 
     def _still(self, block: Block, place: str) -> None:
         marks: dict[int, int] = {}

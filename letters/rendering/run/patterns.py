@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pydyf
 from weasyprint.formatting_structure import boxes
 
-from letters.rendering import reading
+from letters.rendering.run.boxes import needs_telling
 from letters.rendering.run.fonts import FontSet
 from letters.rendering.run.markup import NAME, PATH, Shape
 from letters.rendering.run.painting import END
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from letters.rendering.run.engine import Frame, LaidOut
 
 _SAMPLES = {NAME: ("Xy{}yX", "Xy{}yX longer"), PATH: ("M0 0h7v1h-7zM8 0h1v1h-1z", "M0 0h7v1h-7zM9 3h12v1h-12z")}
-_RUN = re.compile(r"M(\d+) (\d+)h(\d+)v1h-\d+z")
+_RUN = re.compile(r"M(\d+) (\d+)h(\d+)v1h-\d+")
 _PATH = re.compile(r"M0 0h7v1h-7z(?:M\d+ \d+h(\d+)v1h-\1z)*\Z")
 _MARGIN = 1.0  # CSS pixels by which a line must fit to be certain
 _LONG = " and further words" * 12
@@ -196,7 +196,8 @@ class Pattern:
         if any(kind == PATH and not _PATH.match(text)
                for kind, text in zip(self.shape.kinds, texts, strict=True)):  # fmt: skip
             return None
-        if any(map(reading.needs_actual_text, texts)):
+        if any(kind != PATH and needs_telling(text)
+               for kind, text in zip(self.shape.kinds, texts, strict=True)):  # fmt: skip
             return None
         lines: dict[int, list[tuple[float, Set | None]]] = {}
         for row in self.alike:
@@ -307,13 +308,11 @@ class _Filling:
 
     def _pictured(self, parts: list[Any]) -> list[Any]:
         for path in self.paths:
-            (sample, _) = _SAMPLES[PATH]
-            old = path_operators(sample)
-            places = range(len(parts) - len(old) + 1)
-            start = next((i for i in places if parts[i : i + len(old)] == old), None)
-            if start is None:
+            first = next((i for i, part in enumerate(parts) if part == _FIRST), None)
+            if first is None:
                 continue
-            parts[start : start + len(old)] = [b"\n".join(path_operators(path))]
+            end = next(i for i in range(first, len(parts)) if parts[i] not in _SAMPLE_PATH)
+            parts[first:end] = [path_operators(path)]
         return parts
 
     def _elements(self, sample: Block) -> tuple[tuple[Element, ...], tuple[int, ...]]:
@@ -353,14 +352,19 @@ def _moved(head: bytes, x: float) -> bytes:
     return b"%b %b " % (head[: head.rindex(b" ", 0, -1)], pydyf._to_bytes(x)) if head else head
 
 
-def path_operators(path: str) -> list[bytes]:
-    """Return a QR code's runs as WeasyPrint paints them."""
-    return [operator for run in _RUN.finditer(path) for operator in _run(*map(int, run.groups()))]
+def path_operators(path: str) -> bytes:
+    """Return a QR code's runs as WeasyPrint paints them: the point before the first, then each."""
+    return b"\n".join([_FIRST, *map(_run, path.split("z")[:-1])])
 
 
 @lru_cache(maxsize=20_000)
-def _run(x: int, y: int, width: int) -> tuple[bytes, ...]:
-    return (
-        b"%d %d m" % (x, y), b"%d %d l" % (x + width, y), b"%d %d l" % (x + width, y + 1),
-        b"%d %d l" % (x, y + 1), b"h",
-    )  # fmt: skip
+def _run(run: str) -> bytes:
+    found = _RUN.match(run)
+    assert found is not None, run
+    x, y, width = map(int, found.groups())
+    right, below = x + width, y + 1
+    return b"%d %d m\n%d %d l\n%d %d l\n%d %d l\nh" % (x, y, right, y, right, below, x, below)
+
+
+_FIRST = b"0 0 m"
+_SAMPLE_PATH = frozenset(path_operators(_SAMPLES[PATH][0]).split(b"\n"))
