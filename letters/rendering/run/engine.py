@@ -7,6 +7,7 @@ nothing is composed with a version that was not proven.
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -27,13 +28,15 @@ from weasyprint.layout.block import block_level_layout
 
 from letters.rendering import archive, pdf, sheet
 from letters.rendering.run import patterns
+from letters.rendering.run.boxes import flowing_block, standing_block, surroundings
 from letters.rendering.run.flow import Area
 from letters.rendering.run.markup import TEXT, Shape
 from letters.rendering.run.pieces import Block, NotComposable
-from letters.rendering.run.boxes import flowing_block, standing_block, surroundings
 
 PROVEN = {("70.0", "0.13.0", "pdf/ua-1")}  # WeasyPrint, pydyf and variant that were compared
 PAGES = sheet.PAGES
+_SHAPES = 200
+_numbers = itertools.count()
 _LINE, _NEXT = "<p>x</p>", '<p style="break-before: page">x</p>'
 # What HTML's parser changes in a text, or white space that collapses.
 _UNSURE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]|  |^$")
@@ -66,7 +69,9 @@ class Frame:
     """What surrounds the blocks of a letter: page, body and article, laid out by WeasyPrint."""
 
     def __init__(self, before: str, after: str) -> None:
+        self.number = next(_numbers)
         self.before, self.after = before, after
+        self.seen: set[Shape] = set()
         self.shapes: dict[Shape, _Prototype] = {}
         self.patterns: dict[Shape, patterns.Pattern | None] = {}
         self._pages: dict[int, tuple[Page, ...]] = {}
@@ -116,11 +121,22 @@ class Frame:
         """Return a block in pieces, by its pattern or laid out by WeasyPrint."""
         if any(_UNSURE.search(text) for text in texts):
             return self.laid_out(self.boxes(shape.filled(texts))).block
+        quick = self._quick(shape, texts)
+        return quick or self.laid_out(self.filled(shape, texts)).block
+
+    def _quick(self, shape: Shape, texts: tuple[str, ...]) -> Block | None:
+        """Return a block by its pattern. One that was seen only once is not worth learning."""
         if shape not in self.patterns:
+            if shape not in self.seen:
+                self.seen.add(shape)
+                return None
+            if len(self.patterns) >= _SHAPES:
+                self.patterns.clear()
+                self.shapes.clear()
+                self.seen.clear()
             self.patterns[shape] = patterns.learnt(self, shape)
         pattern = self.patterns[shape]
-        quick = pattern.block(texts) if pattern else None
-        return quick or self.laid_out(self.filled(shape, texts)).block
+        return pattern.block(texts) if pattern else None
 
     def filled(self, shape: Shape, texts: tuple[str, ...]) -> Any:
         """Return the box of a block of a known shape: its texts are put in without parsing."""

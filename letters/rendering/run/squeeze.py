@@ -42,9 +42,9 @@ class Squeezer:
             parts.append(deflater.compress(chunks[index] + b"\n"))
             if index == keep >= _SHORTEST:
                 made = _State(tuple(chunks[: index + 1]), b"".join(parts), deflater.copy())
-                _remember(self.states, keys[index], made, _STATES)
+                remember(self.states, keys[index], made, _STATES)
         for key in keys:
-            _remember(self.seen, key, None, _SEEN)
+            remember(self.seen, key, None, _SEEN)
         return b"".join((*parts, deflater.flush()))
 
     def _longest(self, chunks: list[bytes], keys: list[int]) -> _State:
@@ -65,7 +65,8 @@ def _keys(chunks: list[bytes]) -> list[int]:
     return keys
 
 
-def _remember(kept: OrderedDict[int, Any], key: int, value: Any, most: int) -> None:
+def remember(kept: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:
+    """Keep a value as the latest of at most so many."""
     kept[key] = value
     kept.move_to_end(key)
     if len(kept) > most:

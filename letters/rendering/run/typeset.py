@@ -103,7 +103,7 @@ class Setter:
             return self.remembered[text]
         found = self._line(text)
         self.remembered[text] = found
-        if len(self.remembered) > 500:
+        if len(self.remembered) > 64:
             self.remembered.popitem(last=False)
         return found
 

@@ -2,66 +2,70 @@
 
 from __future__ import annotations
 
-import logging
 from collections import OrderedDict
-from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from letters.rendering.run import flow, paper
 from letters.rendering.run.engine import Frame
 from letters.rendering.run.fonts import FontSet
 from letters.rendering.run.markup import Sheet, shape_of, take_apart
-from letters.rendering.run.squeeze import squeezer
 from letters.rendering.run.pieces import Block, FontUse, Layer, Marked, NotComposable
+from letters.rendering.run.squeeze import remember, squeezer
 
-log = logging.getLogger(__name__)
+_FRAMES, _BLOCKS, _SEEN = 32, 500, 5_000
+
+
+class Composed(NamedTuple):
+    """A letter's bytes, and what they stand or fall with: its frame and number of pages."""
+
+    pdf: bytes
+    proof: tuple[int, int]
 
 
 class Composer:
-    """HTML in, PDF bytes out, with what was seen before remembered. One process, one thread."""
+    """HTML in, PDF bytes out, with what was seen before remembered. One thread at a time."""
 
-    def __init__(self, blocks: int = 2000) -> None:
-        self.frames: dict[tuple[str, str], Frame | NotComposable] = {}
-        self.blocks: OrderedDict[tuple[int, str], Block | NotComposable] = OrderedDict()
-        self.size = blocks
+    def __init__(self) -> None:
+        self.frames: OrderedDict[tuple[str, str], Frame | NotComposable] = OrderedDict()
+        self.blocks: OrderedDict[tuple[int, str], Block] = OrderedDict()
+        self.seen: OrderedDict[int, None] = OrderedDict()
 
-    def pdf(self, source: str) -> bytes:
+    def composed(self, source: str) -> Composed:
+        """Return a letter. Raises NotComposable."""
         sheet = take_apart(source)
         frame = self._frame(sheet)
         blocks = [self._block(frame, block) for block in sheet.blocks]
-        return _compose(sheet, frame, blocks)
+        made, pages = _compose(sheet, frame, blocks)
+        return Composed(made, (frame.number, pages))
 
     def _frame(self, sheet: Sheet) -> Frame:
         key = sheet.before, sheet.after
-        if key not in self.frames:
+        found = self.frames.get(key)
+        if found is None:
             try:
-                self.frames[key] = Frame(*key)
+                found = Frame(*key)
             except NotComposable as error:
-                self.frames[key] = error
-        found = self.frames[key]
+                found = error
+        remember(self.frames, key, found, _FRAMES)
         if isinstance(found, NotComposable):
             raise found
         return found
 
     def _block(self, frame: Frame, block: str) -> Block:
-        key = id(frame), block
+        """Return a block; one seen twice is kept, for most are one person's alone."""
+        key = frame.number, block
         found = self.blocks.get(key)
-        if found is None:
-            try:
-                found = frame.block(*shape_of(block))
-            except NotComposable as error:
-                found = error
-            self.blocks[key] = found
-            if len(self.blocks) > self.size:
-                self.blocks.popitem(last=False)
-        else:
+        if found is not None:
             self.blocks.move_to_end(key)
-        if isinstance(found, NotComposable):
-            raise found
+            return found
+        found = frame.block(*shape_of(block))
+        if hash(key) in self.seen:
+            remember(self.blocks, key, found, _BLOCKS)
+        remember(self.seen, hash(key), None, _SEEN)
         return found
 
 
-def _compose(sheet: Sheet, frame: Frame, blocks: list[Block]) -> bytes:
+def _compose(sheet: Sheet, frame: Frame, blocks: list[Block]) -> tuple[bytes, int]:
     flowing = [block for block in blocks if block.node is not None]
     laid = flow.pages(tuple(block.node for block in flowing), frame.areas)  # type: ignore[misc]
     before, after = _apart(blocks, len(laid))
@@ -94,7 +98,7 @@ def _compose(sheet: Sheet, frame: Frame, blocks: list[Block]) -> bytes:
     )  # fmt: skip
     fixed[paper.COLOURS] = paper.colour_spaces()
     fixed[paper.RESOURCES] = paper.resources(states, font)
-    return writer.bytes(info)
+    return writer.bytes(info), len(laid)
 
 
 def _apart(blocks: list[Block], pages: int) -> tuple[list[Block], list[Block]]:
