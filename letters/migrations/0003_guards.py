@@ -9,4 +9,4 @@ class Migration(migrations.Migration):
         ("letters", "0002_delivery"),
     ]
 
-    operations = [InstallGuards("e1a0bf5a354bfbd2")]
+    operations = [InstallGuards("7d9a07c936676ebf")]
