@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -16,7 +15,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaign.models import Campaign
 from letters.admin.chart import bar_chart
 from letters.delivery import figures, watch
 from letters.delivery.watch import Sight
@@ -51,6 +49,7 @@ class Stopped:
 
 def delivery_page(request: HttpRequest, opts: Any) -> HttpResponse:
     seen = watch.look()
+    letters, others = figures.answers()
     context = {
         **admin.site.each_context(request),
         "opts": opts,
@@ -63,12 +62,10 @@ def delivery_page(request: HttpRequest, opts: Any) -> HttpResponse:
         "processes": [_process(seen, one) for one in seen.processes],
         "server": _server(seen),
         "stopped": list(_letters_stopped()),
-        "answered": [_answered(row, to_writers=False) for row in figures.answers(to_offices=True)],
+        "answered": [_answered(row, to_writers=False) for row in letters],
         "bounced": [_answered(row, to_writers=False) for row in figures.bounces()],
-        "to_writers": [
-            _answered(row, to_writers=True) for row in figures.answers(to_offices=False)
-        ],
-        "campaigns_paused": list(Campaign.objects.filter(delivery_paused=True)),
+        "to_writers": [_answered(row, to_writers=True) for row in others],
+        "campaigns_paused": seen.campaigns_paused,
         "offices_paused": figures.offices_paused(),
         "proposed": _decisions(),
         "mailbox": not settings.PRODUCTION,
@@ -111,14 +108,15 @@ def _queue() -> dict[str, Any]:
 
 def _sent(seen: Sight) -> dict[str, Any]:
     hours = figures.sent_by_hour(seen.at)
+    last_hour, last_day = figures.sent_lately(seen.at)
     # Every third hour has its name: more would overlap.
     labels = [f"{one.at:%H}" if one.at.hour % 3 == 0 else "" for one in hours]
     return {
         "hours": hours,
         "chart": bar_chart([one.total for one in hours], labels),
         "busiest": max(hours, key=lambda one: one.total),
-        "sent_last_hour": figures.sent_since(seen.at - timedelta(hours=1)),
-        "sent_last_day": figures.sent_since(seen.at - timedelta(days=1)),
+        "sent_last_hour": last_hour,
+        "sent_last_day": last_day,
     }
 
 

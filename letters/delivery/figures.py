@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import (
+    Case,
     CharField,
     Count,
     Max,
@@ -15,6 +16,7 @@ from django.db.models import (
     Q,
     Subquery,
     Value,
+    When,
 )  # fmt: skip
 from django.db.models.functions import Coalesce, Left, TruncHour
 from django.utils import timezone
@@ -80,14 +82,18 @@ def sent_by_hour(now: datetime) -> list[Hour]:
     by_hour = sent.annotate(hour=TruncHour("sent_at", tzinfo=zone)).values_list("hour")
     counts = {
         hour.astimezone(UTC): (letters, count - letters)
-        for hour, letters, count in by_hour.annotate(to_office, Count("pk"))
+        for hour, letters, count in by_hour.annotate(letters=to_office, count=Count("pk"))
     }
     hours = [first + timedelta(hours=n) for n in range(HOURS)]
     return [Hour(hour.astimezone(zone), *counts.get(hour, (0, 0))) for hour in hours]
 
 
-def sent_since(moment: datetime) -> int:
-    return Outbound.objects.filter(state=OutboundState.SENT, sent_at__gte=moment).count()
+def sent_lately(now: datetime) -> tuple[int, int]:
+    """Return how many mails left in the last hour and in the last 24."""
+    day, hour = now - timedelta(days=1), now - timedelta(hours=1)
+    sent = Outbound.objects.filter(state=OutboundState.SENT, sent_at__gte=day)
+    counts = sent.aggregate(day=Count("pk"), hour=Count("pk", filter=Q(sent_at__gte=hour)))
+    return counts["hour"], counts["day"]
 
 
 def letters_stopped() -> list[tuple[str, str, int]]:
@@ -98,17 +104,25 @@ def letters_stopped() -> list[tuple[str, str, int]]:
     return sorted(counts, key=lambda row: (order[0].index(row[0]), order[1].index(row[1])))
 
 
-def answers(*, to_offices: bool) -> list[Answered]:
-    """Return why mails stopped, most frequent first."""
+def answers() -> tuple[list[Answered], list[Answered]]:
+    """Return why mails to offices stopped, and why all others did, most frequent first."""
     mails = Outbound.objects.filter(state__in=STOPPED).order_by()
     office = Q(purpose__in=TO_OFFICES)
-    mails = mails.filter(office) if to_offices else mails.exclude(office)
-    start = Left("last_answer", GROUPED_BY if to_offices else GROUPED_BY_TO_WRITERS)
-    groups = mails.annotate(start=start).values_list("state", "last_code", "start")
+    start = Case(
+        When(office, then=Left("last_answer", GROUPED_BY)),
+        default=Left("last_answer", GROUPED_BY_TO_WRITERS),
+    )
+    said = mails.annotate(start=start, to_office=Case(When(office, then=True), default=False))
+    groups = said.values_list("to_office", "state", "last_code", "start")
     counted = groups.annotate(example=Max("last_answer"), count=Count("pk")).order_by("-count")
-    return _gathered(
-        (state, code, example, count)
-        for state, code, _start, example, count in counted[:GROUPS_READ]
+    found = list(counted[:GROUPS_READ])
+    return tuple(  # type: ignore[return-value]  # there are two
+        _gathered(
+            (state, code, example, count)
+            for own, state, code, _start, example, count in found
+            if own == to_office
+        )
+        for to_office in (True, False)
     )
 
 

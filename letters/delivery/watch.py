@@ -51,6 +51,7 @@ class Sight:
     site: SiteDelivery | None
     server: MailServer | None
     processes: list[Heartbeat]
+    campaigns_paused: list[Campaign]
     due_since: datetime | None
     approved_since: datetime | None
     lost_since: datetime | None
@@ -90,35 +91,35 @@ class Sight:
 def sight() -> Sight:
     """Look, or return what was seen a moment ago. Raises DatabaseError."""
     kept: Sight | None = caches["process"].get("delivery-sight")
-    if kept is None:
-        kept = look()
-        caches["process"].set("delivery-sight", kept, REMEMBERED_SECONDS)
-    return kept
+    return kept or look()
 
 
 def look() -> Sight:
-    """Look now. Raises DatabaseError."""
+    """Look now, and remember it. Raises DatabaseError."""
     now = clock.now()
-    return Sight(
+    paused = list(Campaign.objects.filter(delivery_paused=True))
+    seen = Sight(
         at=now,
         site=SiteDelivery.objects.first(),
         server=MailServer.objects.filter(name=transport().name).first(),
         processes=list(Heartbeat.objects.filter(at__gt=now - timedelta(days=1))),
-        due_since=_oldest_due(now),
+        campaigns_paused=paused,
+        due_since=_oldest_due(now, paused),
         approved_since=_oldest_approved(),
         lost_since=_oldest_lease(now),
         free_megabytes=shutil.disk_usage(_existing(settings.VAR_DIR)).free // MEGABYTE,
     )
+    caches["process"].set("delivery-sight", seen, REMEMBERED_SECONDS)
+    return seen
 
 
 def _existing(folder: Any) -> Any:
     return next(path for path in (folder, *folder.parents) if path.exists())
 
 
-def _oldest_due(now: datetime) -> datetime | None:
+def _oldest_due(now: datetime, paused: list[Campaign]) -> datetime | None:
     """Return when the first mail became due that nobody's decision keeps back."""
     rows = Outbound.objects.due(now)
-    paused = list(Campaign.objects.filter(delivery_paused=True).values_list("pk", flat=True))
     if paused:
         letters = rows.filter(purpose__in=TO_OFFICES)
         rows = rows.exclude(pk__in=letters.filter(submission__campaign__in=paused).values("pk"))
