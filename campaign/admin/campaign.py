@@ -96,6 +96,15 @@ class CampaignAdmin(ModelAdmin[Campaign]):
             _("How letters are written and leave"),
             {"fields": ("default_language", "review", "take_back_seconds")},
         ),
+        (
+            _("How offices get their letters"),
+            {
+                "fields": ("delivery", "per_hour", "office_hours", "delivery_paused"),
+                "description": _(
+                    "Single mails are spread over an office's working hours, never more than so "
+                    "many an hour. With many letters a day choose the digest: one mail a day with "
+                    "all of them. What is queued already follows a change within a minute."
+                ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
