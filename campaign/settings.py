@@ -178,6 +178,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
+WHITENOISE_ROOT = BASE_DIR / "campaign" / "root"  # /favicon.ico, /robots.txt
 
 # --- language and time ------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
