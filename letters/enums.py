@@ -56,10 +56,10 @@ class OutboundState(models.TextChoices):
 
 
 class Purpose(models.TextChoices):
-    CONFIRM = "confirm", _("confirmation (M1)")
-    ALREADY = "already", _("already written (X1)")
+    CONFIRM = "confirm", _("confirmation")
+    ALREADY = "already", _("already written")
     LETTER = "letter", _("letter to the office")
-    COPY = "copy", _("copy to the writer (M2)")
+    COPY = "copy", _("copy to the writer")
     RETURNED = "returned", _("returned to the writer")
     REJECTED = "rejected", _("not sent on")
     DIGEST = "digest", _("letters of a day to an office")
@@ -68,7 +68,7 @@ class Purpose(models.TextChoices):
     NOTICE = "notice", _("notice to the organisers")
 
 
-# Lower is sooner: a person waits for M1, nobody waits for a copy.
+# Lower is sooner: a person waits for the confirmation, nobody waits for a copy.
 PRIORITY = {
     Purpose.CONFIRM: 1,
     Purpose.ALREADY: 2,

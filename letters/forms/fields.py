@@ -120,7 +120,7 @@ def words_field(label: Any) -> PlainText:
         widget=forms.Textarea(
             attrs={
                 "rows": 4,
-                "cols": None,
+                "cols": False,  # left out: the stylesheet says how wide
                 "spellcheck": "true",
                 "dir": "auto",
                 "data-answer": "words",

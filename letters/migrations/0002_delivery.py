@@ -242,7 +242,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='outbound',
             name='purpose',
-            field=models.CharField(choices=[('confirm', 'confirmation (M1)'), ('already', 'already written (X1)'), ('letter', 'letter to the office'), ('copy', 'copy to the writer (M2)'), ('returned', 'returned to the writer'), ('rejected', 'not sent on'), ('digest', 'letters of a day to an office'), ('answer', "an office's answer, to the writer"), ('given_up', 'could not be delivered, to the writer'), ('notice', 'notice to the organisers')], max_length=10, verbose_name='purpose'),
+            field=models.CharField(choices=[('confirm', 'confirmation'), ('already', 'already written'), ('letter', 'letter to the office'), ('copy', 'copy to the writer'), ('returned', 'returned to the writer'), ('rejected', 'not sent on'), ('digest', 'letters of a day to an office'), ('answer', "an office's answer, to the writer"), ('given_up', 'could not be delivered, to the writer'), ('notice', 'notice to the organisers')], max_length=10, verbose_name='purpose'),
         ),
         migrations.AlterField(
             model_name='outbound',

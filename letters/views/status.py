@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from campaign.models import Delivery
 from letters.delivery.way import way_of
@@ -20,13 +21,8 @@ S = LetterState
 BEFORE_SENDING = {S.CONFIRMED, S.APPROVED, S.RENDERED, S.QUEUED}
 ON_ITS_WAY = {S.CONFIRMED, S.IN_REVIEW, S.APPROVED, S.RENDERED, S.QUEUED, S.SENDING}
 
-_SOON = gettext_lazy("We send it within 24 hours.")
 _LOOKED_AT = gettext_lazy("Something went wrong on our side. A person is looking at it.")
 WORDS = {
-    S.CONFIRMED: _SOON,
-    S.APPROVED: _SOON,
-    S.RENDERED: _SOON,
-    S.QUEUED: _SOON,
     S.SENDING: gettext_lazy("It is being sent at this moment."),
     S.UNKNOWN: _LOOKED_AT,
     S.HELD: _LOOKED_AT,
@@ -93,14 +89,33 @@ def words(letter: Letter) -> str:
 def _before_sending(letter: Letter) -> str:
     if way_of(letter) == Delivery.DIGEST:
         return str(_DIGEST)
-    planned = _planned(letter)
-    if planned is None or planned < timezone.now() + SOON:
-        return str(_SOON)
+    planned, now = _planned(letter), timezone.now()
+    if planned is None or planned <= now + SOON:
+        return _due_in((planned or letter.send_after or now) - now)
     day = date_format(_local(letter, planned).date(), "DATE_FORMAT")
     return _(
         "It waits for its turn: we send an office only so many letters an hour. "
         "We expect to send it on %(day)s."
     ) % {"day": day}
+
+
+def _due_in(left: timedelta) -> str:
+    """Say when a letter's turn comes: of the campaign's time to take it back, what is left."""
+    minutes = ceil(left.total_seconds() / 60)
+    if minutes <= 0:
+        return _("It is due to leave now.")
+    if minutes < 120:
+        said = ngettext(
+            "It is due to leave within %d minute.",
+            "It is due to leave in about %d minutes.",
+            minutes,
+        )
+        return said % minutes
+    hours = round(minutes / 60)
+    said = ngettext(
+        "It is due to leave in about %d hour.", "It is due to leave in about %d hours.", hours
+    )
+    return said % hours
 
 
 def _planned(letter: Letter) -> datetime | None:

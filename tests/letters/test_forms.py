@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from campaign.models import Campaign, CampaignText, Government
 from letters.forms import AddressForm, ConfirmForm, WriteForm
+from letters.forms.fields import words_field
 from letters.models import Submission
 
 ANSWERS = {
@@ -336,3 +337,9 @@ def test_another_address_follows_the_same_rules():
     assert AddressForm({"email": "mari@"}).errors["email"] == [
         "Enter an e-mail address in the correct format, like name@example.com"
     ]
+
+
+def test_the_box_for_own_words_has_no_width_of_its_own():
+    box = words_field("Why?").widget.render("words", "")
+
+    assert (' rows="4"' in box, "cols" in box) == (True, False)

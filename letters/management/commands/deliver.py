@@ -10,6 +10,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from letters.delivery import engine, heartbeat, prepare
 from letters.delivery.sweep import sweep
@@ -45,7 +47,10 @@ def one_round(stop: Callable[[], bool] = lambda: False) -> Done:
 
 
 class Command(BaseCommand):
-    help = "Deliver what is due, without Celery. With --once: until nothing is due, then stop."
+    help = (
+        "Deliver what is due, without Celery, until it is stopped. With --once: until nothing is "
+        "due."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="stop when nothing is due")
@@ -55,8 +60,12 @@ class Command(BaseCommand):
         if not options["once"]:
             for name in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(name, lambda *_: stop.set())
+            self.stdout.write(_("Delivering until it is stopped (Ctrl-C); --once stops by itself."))
+            self.stdout.flush()
         done = self._rounds(stop, once=options["once"])
-        self.stdout.write(f"{done.letters} letters set as PDF, {done.mails} mails tried.")
+        letters = ngettext("%d letter set as PDF", "%d letters set as PDF", done.letters)
+        mails = ngettext("%d mail tried", "%d mails tried", done.mails)
+        self.stdout.write(f"{letters % done.letters}, {mails % done.mails}.")
 
     def _rounds(self, stop: threading.Event, *, once: bool) -> Done:
         all_done = Done()
