@@ -67,7 +67,9 @@ def _campaign(told: dict[str, Any], *, live: bool) -> Campaign:
         review=Campaign.Review.NONE,
     )
     if not settings.PRODUCTION:
+        # Somebody is watching: letters leave at once, at any hour, one after the other.
         campaign.take_back_seconds = DEMO_TAKE_BACK_SECONDS
+        campaign.per_hour, campaign.office_hours = 0, False
     campaign.full_clean()
     campaign.save()
     return campaign

@@ -44,12 +44,21 @@ def test_everything_a_fresh_site_needs_is_loaded() -> None:
     campaign = Campaign.objects.get()
     assert (campaign.slug, campaign.state, campaign.review) == ("keep-the-ban", "live", "none")
     assert (campaign.take_back_seconds, campaign.max_governments) == (5, 1)
+    assert (campaign.per_hour, campaign.office_hours) == (0, False)
     assert 364 <= (campaign.keep_until - campaign.today()).days <= 366
     assert campaign.treaty is not None
     assert campaign.treaty.slug == "mine-ban"
     assert (Government.objects.count(), Office.objects.count()) == (197, 72)
     assert "Governments: 197 rows: 197 new" in said
     assert "Campaign keep-the-ban: new, live." in said
+
+
+@pytest.mark.django_db
+def test_real_site_is_courteous_from_the_start(settings: Settings) -> None:
+    settings.PRODUCTION = True
+    load()
+    campaign = Campaign.objects.get()
+    assert (campaign.per_hour, campaign.office_hours) == (30, True)
 
 
 @pytest.mark.django_db
