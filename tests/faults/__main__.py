@@ -63,9 +63,9 @@ def measure(
 
     server = sections.server(kind, work, stack)
     wanted = given.only.split(",")
-    if {"kill", "smtp", "stories"} & set(wanted):
+    if {"faults", "kill", "smtp"} & set(wanted):
         with pool(kind, work, server, given.lanes) as lanes:
-            for name in ("kill", "smtp"):
+            for name in ("faults", "smtp", "kill"):
                 if name in wanted:
                     run(lanes, sections.jobs(name, lanes, given, report), report, given)
     for name in ("faults", "recovery"):

@@ -79,7 +79,10 @@ def check(run: Run) -> dict[str, Any]:
     found = Findings(problems=list(run.problems))
     arrivals = run.sink.arrivals(run.mark)
     _lost(found, [] if run.erased else run.confirmed, arrivals)
+    if run.at_rest:
+        _at_rest(found)
     _copies(found, arrivals, run.in_flight)
+    _most(found, run.most_extra)
     _nothing_unwanted(found, arrivals)
     _right_content(found, arrivals)
     _history(found)
@@ -107,8 +110,16 @@ def _lost(found: Findings, confirmed: Iterable[Person], arrivals: list[Arrival])
             if letter.number not in taken and not marked:
                 found.lost += 1
                 found.problems.append(f"I1 lost: {letter.number} is {letter.state}, never arrived")
+
+
+def _at_rest(found: Findings) -> None:
     for mail in Outbound.objects.filter(state__in=ON_ITS_WAY):
         found.problems.append(f"I1 not at rest: {mail.purpose} {mail.state}")
+
+
+def _most(found: Findings, most: int | None) -> None:
+    if most is not None and found.extra > most:
+        found.problems.append(f"I2 {found.extra} further copies, {most} at most")
 
 
 def _expected(found: Findings, expected: set[str]) -> None:
@@ -174,7 +185,8 @@ def _history(found: Findings) -> None:
             moves = Move.objects.filter(**{key: row}).order_by("id")
             chain = [move for move in moves if key == "outbound" or move.outbound_id is None]
             if problem := _broken(chain, row.state, table):
-                found.problems.append(f"I7 {key} {problem}")
+                told = [f"{m.id} {m.from_state}→{m.to_state} {m.actor} {m.reason}" for m in chain]
+                found.problems.append(f"I7 {key} {problem}: {'; '.join(told)}")
 
 
 def _broken(moves: list[Move], state: str, table: dict[str, frozenset[str]]) -> str:

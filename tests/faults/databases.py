@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -23,6 +25,10 @@ class Databases(Protocol):
 
     def drop(self, name: str) -> None: ...
 
+    def save(self, name: str) -> str: ...
+
+    def restore(self, backup: str, name: str) -> None: ...
+
 
 class SqliteFiles:
     kind = "sqlite"
@@ -42,6 +48,20 @@ class SqliteFiles:
         for path in self.folder.glob(f"{name}.sqlite3*"):
             path.unlink()
 
+    def save(self, name: str) -> str:
+        """Back a database up as the manual says: by SQLite's own copy."""
+        backup = self.folder / f"{name}.backup"
+        with (
+            contextlib.closing(sqlite3.connect(self.folder / f"{name}.sqlite3")) as source,
+            contextlib.closing(sqlite3.connect(backup)) as target,
+        ):
+            source.backup(target)
+        return str(backup)
+
+    def restore(self, backup: str, name: str) -> None:
+        self.drop(name)
+        shutil.move(backup, self.folder / f"{name}.sqlite3")
+
 
 class PostgresDatabases:
     kind = "postgres"
@@ -60,6 +80,14 @@ class PostgresDatabases:
 
     def drop(self, name: str) -> None:
         self.ask(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def save(self, name: str) -> str:
+        self.ask(f'CREATE DATABASE "{name}_backup" TEMPLATE "{name}"')
+        return f"{name}_backup"
+
+    def restore(self, backup: str, name: str) -> None:
+        self.drop(name)
+        self.ask(f'ALTER DATABASE "{backup}" RENAME TO "{name}"')
 
     def ask(self, statement: str) -> None:
         with psycopg.connect(self.server, autocommit=True) as connection:

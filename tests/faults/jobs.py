@@ -14,7 +14,7 @@ from campaign.models import Campaign, Government
 from letters import queries
 from letters.rendering.compose import Answers
 from letters.rendering.pdf import letter_pdf
-from tests.faults import smtp_matrix
+from tests.faults import catalogue, smtp_matrix
 from tests.faults.databases import Databases
 from tests.faults.run import Run
 from tests.faults.scenarios import STORIES
@@ -63,7 +63,9 @@ class Lane:
 
     @staticmethod
     def _tell(run: Run, job: dict[str, Any]) -> None:
-        if "smtp" in job:
+        if "fault" in job:
+            catalogue.befall(run, job["fault"])
+        elif "smtp" in job:
             smtp_matrix.tell(run, *job["smtp"])
         else:
             STORIES[job["story"]](run)

@@ -5,12 +5,23 @@ Each function runs in a fork of a lane and answers with something JSON can carry
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import time
+from datetime import timedelta
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
+from letters.delivery import journal, prepare
+from letters.models import Submission
+from letters.rendering.document import LetterDocument
+
+POISON = "POISON"
 KEY = re.compile(r'name="form_key" value="([^"]+)"')
 
 
@@ -41,3 +52,47 @@ def work_once() -> None:
 def work() -> None:
     """Work until told to stop, as a service does."""
     call_command("deliver", verbosity=0)
+
+
+def work_with_poison() -> None:
+    """Work where one letter's words end the process that sets them."""
+    real = prepare.letter_pdf
+
+    def set_letter(document: LetterDocument, **options: Any) -> bytes:
+        if Submission.objects.filter(words=POISON, letters__number=document.number).exists():
+            os.abort()
+        return real(document, **options)
+
+    prepare.letter_pdf = set_letter
+    work_once()
+
+
+def work_on_full_disk() -> None:
+    """Work where no file can be written any more."""
+
+    def full(*arguments: Any, **options: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    default_storage.save = full  # type: ignore[method-assign]
+    journal.os = FullDisk()  # type: ignore[attr-defined]
+    work_once()
+
+
+class FullDisk:
+    """The module os, but for `write`."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(os, name)
+
+    @staticmethod
+    def write(file: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def work_with_clock(ahead: float) -> None:
+    """Work on a computer whose clock is wrong by so many seconds."""
+    real = time.time
+    time.time = lambda: real() + ahead
+    real_now = timezone.now
+    timezone.now = lambda: real_now() + timedelta(seconds=ahead)
+    work_once()

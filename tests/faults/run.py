@@ -68,6 +68,9 @@ class Run:
     in_flight: set[str] = field(default_factory=set)
     faults: int = 0
     erased: bool = False
+    at_rest: bool = True
+    most_extra: int | None = None
+    worker: Callable[[], None] = people.work_once
     expected: set[str] = field(default_factory=set)
     passed: dict[str, int] = field(default_factory=dict)
 
@@ -105,10 +108,23 @@ class Run:
             "MAIL_SECONDS": SHORT_MAIL_SECONDS,
         }
 
-    @staticmethod
-    def use_port(port: int) -> None:
+    def use_port(self, port: int) -> None:
         """From now on the site's mail server is the one at `port`."""
-        settings.EMAIL_URL = f"smtp://127.0.0.1:{port}"
+        self.use(EMAIL_URL=f"smtp://127.0.0.1:{port}")
+
+    @staticmethod
+    def use(**changes: Any) -> None:
+        """Change settings for all processes that start from now on."""
+        for name, value in changes.items():
+            setattr(settings, name, value)
+
+    def back_up(self) -> str:
+        connections.close_all()
+        return self.databases.save(self.name)
+
+    def restore(self, backup: str) -> None:
+        connections.close_all()
+        self.databases.restore(backup, self.name)
 
     @staticmethod
     def _use(name: str) -> None:
@@ -195,15 +211,17 @@ class Run:
 
     def sign(self, person: Person, **changes: Any) -> bool:
         """Fill in the form and press until an answer comes. Returns whether it was taken."""
-        path = "/en/bench/"
+        return self.press("/en/bench/", self.form(person, **changes))
+
+    def form(self, person: Person, **changes: Any) -> dict[str, Any]:
+        """Open the page and fill in the form."""
         data = {
             "government": "XA", "name": person.name, "email": person.email, "country": "EE",
             "town": "Tartu", "words": person.words, "consent": "on", "action": "sign", **changes,
         }  # fmt: skip
-        data["form_key"] = self.surely(people.open_page, path)
-        return self._press(path, data)
+        return {**data, "form_key": self.surely(people.open_page, "/en/bench/")}
 
-    def _press(self, path: str, data: dict[str, Any]) -> bool:
+    def press(self, path: str, data: dict[str, Any]) -> bool:
         for _ in range(TRIES):
             end = self.do(people.post, path, data)
             if end.good and end.result[0] < 500:
@@ -222,9 +240,14 @@ class Run:
         if not mails:
             self.problems.append("no mail with the link arrived")
             return False
-        if taken := self._press(_link(mails[-1]), {}):
+        if taken := self.press(_link(mails[-1]), {}):
             self.confirmed.append(person)
         return taken
+
+    def press_link(self, person: Person) -> int:
+        """Press once more what was confirmed. Returns the status of the answer."""
+        mails = [mail for mail in self.mails(person.email) if "/confirm/" in _body(mail)]
+        return int(self.surely(people.post, _link(mails[-1]), {})[0])
 
     def mails(self, to: str) -> list[EmailMessage]:
         """Return what arrived for somebody, oldest first."""
@@ -255,7 +278,7 @@ class Run:
         """Let a worker work until nothing is due. One that is to be asked to end runs on."""
         if "=term" in self.failpoint and not self.fired:
             return self.do(people.work, until=lambda: next_moment(only_due=True) is None)
-        end = self.do(people.work_once)
+        end = self.do(self.worker)
         if not end.good and self.zombies and not end.stopped:
             self.wake()
         return end

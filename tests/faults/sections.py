@@ -7,7 +7,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from tests.faults import killing, smtp_matrix
+from tests.faults import catalogue, killing, smtp_matrix
 from tests.faults.pool import Job, Pool
 from tests.faults.report import Report
 from tests.faults.scenarios import STORIES
@@ -15,7 +15,6 @@ from tools.console import say
 from tools.services import find_programs, postgres
 
 QUICK_STORIES = ("plain",)
-DRY_STORIES = tuple(STORIES)
 
 
 def server(kind: str, work: Path, stack: contextlib.ExitStack) -> str:
@@ -31,6 +30,8 @@ def server(kind: str, work: Path, stack: contextlib.ExitStack) -> str:
 
 
 def jobs(name: str, lanes: Pool, given: argparse.Namespace, report: Report) -> list[Job]:
+    if name == "faults":
+        return catalogue.jobs(lanes.kind)
     if name == "smtp":
         found = smtp_matrix.jobs(lanes.kind)
         return found[:: 7 if given.quick else 1]
