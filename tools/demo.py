@@ -74,6 +74,8 @@ def manage(what: str, arguments: list[str], environ: dict[str, str], log: Path |
         code = child.process.wait()
     finally:
         end([child])
+    if code and len(lines := child.lines()) == 1:  # a sentence, such as that of a wrong setting
+        raise Refused(lines[0])
     if code:
         raise Refused(child.last_words(f"manage.py {arguments[0]} failed: see above."))
 

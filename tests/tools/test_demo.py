@@ -126,6 +126,17 @@ def test_static_files_are_collected_again_only_after_a_change(monkeypatch, tmp_p
     assert not statics.are_collected(tmp_path)
 
 
+def test_a_wrong_setting_is_the_only_sentence(monkeypatch, tmp_path):
+    environ = {**os.environ, "VAR_DIR": str(tmp_path), "TIME_ZONE": "Mars"}
+
+    with pytest.raises(Refused) as refused:
+        demo.manage("Database", ["migrate"], environ, tmp_path / "log")
+
+    assert str(refused.value) == (
+        "TIME_ZONE must be a time zone such as Europe/Tallinn, not 'Mars'."
+    )
+
+
 def test_a_dead_child_is_named_with_the_end_of_its_log(python):
     child = python("print('no broker'); raise SystemExit(3)")
     child.process.wait()
