@@ -80,7 +80,7 @@ def _decide(decision: BulkDecision, state: BulkDecision.State, by: AbstractBaseU
     decision.refresh_from_db()
 
 
-def carry_on(decision: BulkDecision, *, seconds: float = SECONDS) -> BulkDecision:
+def carry_on(decision: BulkDecision, *, seconds: float) -> BulkDecision:
     """Carry out what is agreed, for a while. Returns it as it stands then.
 
     May be called again at any time, by several people at once.

@@ -100,7 +100,7 @@ class BulkDecisionAdmin(DeskAdmin[BulkDecision]):
         except NotAllowed as why:
             self.message_user(request, str(why), messages.WARNING)
         else:
-            self._say(request, bulk.carry_on(decision))
+            self._say(request, bulk.carry_on(decision, seconds=bulk.SECONDS))
         address = reverse("admin:letters_bulkdecision_change", args=[pk])
         return HttpResponseRedirect(address)
 

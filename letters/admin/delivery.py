@@ -62,7 +62,10 @@ def delivery_page(request: HttpRequest, opts: Any) -> HttpResponse:
         "processes": [_process(seen, one) for one in seen.processes],
         "server": _server(seen),
         "stopped": list(_letters_stopped()),
-        "answered": [_answered(row, to_writers=False) for row in letters],
+        # Without an answer it is a decision of ours that holds them: that is told above.
+        "answered": [
+            _answered(row, to_writers=False) for row in letters if row.meaning.key != "silent"
+        ],
         "bounced": [_answered(row, to_writers=False) for row in figures.bounces()],
         "to_writers": [_answered(row, to_writers=True) for row in others],
         "campaigns_paused": seen.campaigns_paused,

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from campaign.admin.base import ReadOnly, TabularInline
@@ -59,9 +60,9 @@ class AttemptInline(ReadOnly, TabularInline[Attempt, Outbound]):
 @admin.register(Outbound)
 class OutboundAdmin(DeskAdmin[Outbound]):
     list_display = (
-        "message_id", "purpose", "recipient", "state", "attempts", "next_attempt_at",
-        "last_code", "last_answer", "in_plain_words",
+        "purpose", "about", "recipient", "state", "said", "attempts", "next_attempt_at", "sent_at",
     )  # fmt: skip
+    list_select_related = ("letter", "office__government")
     list_filter = ("state", AudienceFilter, "purpose", "submission__campaign", AnswerFilter)
     number_field = "letter__number"
     search_fields = ("recipient", "message_id")
@@ -109,6 +110,18 @@ class OutboundAdmin(DeskAdmin[Outbound]):
             "verdicts": verdicts.OF_MAILS if may else (),
         }
         return super().render_change_form(request, context, *args, **options)
+
+    @admin.display(description=_("about"), ordering="letter__number")
+    def about(self, outbound: Outbound) -> str:
+        return outbound.letter.number if outbound.letter else str(outbound.office or "")
+
+    @admin.display(description=_("what the server said"), ordering="last_code")
+    def said(self, outbound: Outbound) -> str:
+        plain = self.in_plain_words(outbound)
+        raw = f"{outbound.last_code or ''} {outbound.last_answer}".strip()
+        if not plain:
+            return raw
+        return format_html('{}<div class="raw" dir="auto">{}</div>', plain, raw)
 
     @admin.display(description=_("in plain words"))
     def in_plain_words(self, outbound: Outbound) -> str:

@@ -139,7 +139,7 @@ def bounces() -> list[Answered]:
     )
     rows = counted.annotate(example=Max("said_text"), count=Count("pk")).order_by("-count")
     return _gathered(
-        (LetterState.BOUNCED, 550, f"{status} {example}".strip(), count)
+        (LetterState.BOUNCED, 550 if status else None, f"{status} {example}".strip(), count)
         for status, _start, example, count in rows[:GROUPS_READ]
     )
 

@@ -43,7 +43,7 @@ def proposed(
 def test_a_proposal_changes_nothing(organiser: User) -> None:
     decision = proposed(organiser, held_mails(2))
     assert (decision.state, decision.count, len(decision.keys)) == (State.PROPOSED, 2, 2)
-    assert bulk.carry_on(decision).state == State.PROPOSED
+    assert bulk.carry_on(decision, seconds=5).state == State.PROPOSED
     assert set(Outbound.objects.values_list("state", flat=True)) == {OutboundState.HELD}
 
 
@@ -68,7 +68,7 @@ def test_what_another_agreed_to_is_done_in_the_others_name(
     ids = held_mails(2)
     decision = proposed(organiser, ids, kind)
     bulk.agree(decision, by=second)
-    done = bulk.carry_on(decision)
+    done = bulk.carry_on(decision, seconds=5)
     assert (done.state, done.done, done.keys, bulk.skipped(done)) == (State.DONE, 2, [], 0)
     assert set(Outbound.objects.filter(pk__in=ids).values_list("state", flat=True)) == {mail}
     assert set(Letter.objects.values_list("state", flat=True)) == {letter}
@@ -83,7 +83,7 @@ def test_letters_without_a_mail_are_decided_too(organiser: User, second: User) -
     ]
     decision = proposed(organiser, [letter.pk for letter in letters], about="letter")
     bulk.agree(decision, by=second)
-    assert bulk.carry_on(decision).done == 2
+    assert bulk.carry_on(decision, seconds=5).done == 2
     assert set(Letter.objects.values_list("state", flat=True)) == {LetterState.SENT}
 
 
@@ -92,7 +92,7 @@ def test_what_changed_meanwhile_is_left_and_counted(organiser: User, second: Use
     decision = proposed(organiser, [*ids, "00000000-0000-7000-8000-000000000000"])
     Outbound.objects.filter(pk=ids[0]).update(state=OutboundState.QUEUED)
     bulk.agree(decision, by=second)
-    done = bulk.carry_on(decision)
+    done = bulk.carry_on(decision, seconds=5)
     assert (done.done, bulk.skipped(done)) == (2, 2)
     assert Outbound.objects.get(pk=ids[0]).state == OutboundState.QUEUED
 

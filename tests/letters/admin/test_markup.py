@@ -6,16 +6,35 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from campaign.models import Office
 from letters.actions.drafts import start_draft
-from letters.enums import SubmissionState
-from letters.models import Attempt, Decision, Move, Submission, Suppression
+from letters.enums import OutboundState, SubmissionState
+from letters.models import (
+    Attempt,
+    BulkDecision,
+    Decision,
+    Move,
+    SiteDelivery,
+    Submission,
+    Suppression,
+)
 from tests.factories.campaign import OfficeFactory
 from tests.factories.letters import OutboundFactory, SubmissionFactory
-from tests.letters.admin.desk import EXPORT, LISTS, NASTY, REVIEW, post, text_of, to_review
+from tests.letters.admin.desk import (
+    EXPORT,
+    LISTS,
+    NASTY,
+    OUTBOUNDS,
+    REVIEW,
+    post,
+    text_of,
+    to_review,
+)
 
 SUPPRESS = reverse("admin:letters_suppression_add")
 
@@ -50,7 +69,9 @@ def pages(desk: Client) -> Callable[[], list[tuple[str, str]]]:
             government=office.government, office=office, problem=NASTY,
             submission__suspicions=[NASTY],
         )  # fmt: skip
-        outbound = OutboundFactory(letter=letter, last_answer=NASTY, recipient="a@b.example")
+        outbound = OutboundFactory(
+            letter=letter, last_answer=NASTY, recipient="a@b.example", state=OutboundState.FAILED,
+        )  # fmt: skip
         Attempt.objects.create(
             outbound=outbound, number=1, claim_token="x", started_at=timezone.now(), answer=NASTY
         )
@@ -79,10 +100,24 @@ def pages(desk: Client) -> Callable[[], list[tuple[str, str]]]:
             reverse("admin:letters_letterversion_change", args=[start_draft(version.template).pk]),
         ]
         index = reverse("admin:app_list", args=["letters"])
-        addresses = [*LISTS, EXPORT, *details, *texts, index, SUPPRESS]
+        decision = BulkDecision.objects.create(
+            kind="sent", keys=[f"letter:{letter.pk}", f"letter:{letter.pk}"], count=2,
+            evidence=NASTY, proposed_by=User.objects.get(), proposed_at=timezone.now(),
+        )  # fmt: skip
+        Office.objects.update(paused=True, pause_reason=NASTY)
+        SiteDelivery.objects.update_or_create(
+            id=1, defaults={"paused": True, "reason": "organiser", "note": NASTY}
+        )
+        decisions = [
+            reverse("admin:letters_bulkdecision_changelist"),
+            reverse("admin:letters_bulkdecision_change", args=[decision.pk]),
+            reverse("admin:letters_delivery"),
+        ]
+        addresses = [*LISTS, EXPORT, *details, *texts, *decisions, index, SUPPRESS]
         found = [(address, text_of(desk.get(address))) for address in addresses]
         asked = post(desk, REVIEW, "reject", [letter])
-        return [*found, ("reject", text_of(asked))]
+        marked = post(desk, OUTBOUNDS, "mark_sent", [outbound])
+        return [*found, ("reject", text_of(asked)), ("mark_sent", text_of(marked))]
 
     return get
 
@@ -97,7 +132,7 @@ def test_no_page_has_inline_style_or_script_or_runs_peoples_text(
         found[address] = parser.found
 
     assert found == {address: [] for address in found}
-    assert len(found) == 19
+    assert len(found) == 23
 
 
 def test_every_submission_state_has_a_page(desk: Client) -> None:
