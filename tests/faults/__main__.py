@@ -70,7 +70,7 @@ def measure(
                     run(lanes, sections.jobs(name, lanes, given, report), report, given)
     for name in ("faults", "recovery"):
         if name in wanted:
-            sections.services(name, kind, given, report, work, stack)
+            sections.services(name, kind, given, report, work)
 
 
 def run(lanes: Pool, jobs: Sequence[Job], report: Report, given: argparse.Namespace) -> None:

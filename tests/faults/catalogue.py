@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tests.faults import desk, people, tricks
@@ -74,9 +74,11 @@ def strike(run: Run, action: str, *places: str) -> None:
     run.failpoint = ",".join(f"{place}={action}" for place in places)
 
 
-def many(run: Run, count: int) -> list[Person]:
+def many(run: Run, count: int, words: str = "") -> list[Person]:
     """Many people's confirmed letters, queued: written by the bench, not by requests."""
-    persons = [run.person(number) for number in range(count)]
+    start = len(run.confirmed)
+    persons = [run.person(start + number) for number in range(count)]
+    persons = [replace(person, words=words or person.words) for person in persons]
     run.surely(tricks.confirmed_letters, [(one.name, one.email, one.words) for one in persons])
     run.confirmed += persons
     return persons
@@ -148,12 +150,13 @@ def f06(run: Run) -> None:
 
 @fault("F07", "a letter that kills its renderer")
 def f07(run: Run) -> None:
-    persons = many(run, 8)
-    run.surely(tricks.poison, persons[0].email)
+    persons = many(run, 7)
+    persons += many(run, 1, words=people.POISON)
     run.worker = people.work_with_poison
     run.settle()
     states = run.surely(tricks.states)
-    must(run, states.get(persons[0].email) == "held", f"poisoned: {states.get(persons[0].email)}")
+    poisoned = states.get(persons[-1].email)
+    must(run, poisoned == "held", f"the poisoned letter is {poisoned}")
     must(run, sum(state == "sent" for state in states.values()) == 7, f"others: {states}")
 
 
@@ -377,7 +380,8 @@ def f24(run: Run) -> None:
     run.expected = set()
     letters = [one for one in run.sink.arrivals(run.mark) if one.letter]
     told = run.surely(tricks.returned_mail, letters[0].sender, letters[0].recipient)
-    must(run, told == ["report", "known", "forged", "ignored"], f"taken as {told}")
+    must(run, told[:2] == ["report", "known"], f"a bounce is taken as {told[:2]}")
+    must(run, told[2] in ("forged", "ignored"), f"a forged bounce is taken as {told[2]}")
     states = sorted(run.surely(tricks.states).values())
     must(run, states == ["bounced", "sent"], f"letters are {states}")
 

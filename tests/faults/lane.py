@@ -38,7 +38,7 @@ def main(kind: str, place: str, server: str) -> None:
         try:
             result = lane.run(job)
         except Exception:
-            result = {"problems": [f"the bench: {traceback.format_exc()[-3000:]}"]}
+            result = {"problems": [f"the bench: {traceback.format_exc()[-700:]}"]}
         result["seconds"] = round(time.monotonic() - started, 2)
         print(json.dumps({**job, **result}), file=answers, flush=True)
 

@@ -18,7 +18,6 @@ from django.test import Client
 from django.utils import timezone
 
 from letters.delivery import journal, prepare
-from letters.models import Submission
 from letters.rendering.document import LetterDocument
 
 POISON = "POISON"
@@ -59,7 +58,7 @@ def work_with_poison() -> None:
     real = prepare.letter_pdf
 
     def set_letter(document: LetterDocument, **options: Any) -> bytes:
-        if Submission.objects.filter(words=POISON, letters__number=document.number).exists():
+        if POISON in str(document):
             os.abort()
         return real(document, **options)
 

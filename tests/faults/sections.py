@@ -8,8 +8,9 @@ import os
 from pathlib import Path
 
 from tests.faults import catalogue, killing, smtp_matrix
+from tests.faults import services as service_faults
 from tests.faults.pool import Job, Pool
-from tests.faults.report import Report
+from tests.faults.report import Report, good, key
 from tests.faults.scenarios import STORIES
 from tools.console import say
 from tools.services import find_programs, postgres
@@ -48,7 +49,18 @@ def jobs(name: str, lanes: Pool, given: argparse.Namespace, report: Report) -> l
 
 
 def services(
-    name: str, kind: str, given: argparse.Namespace, report: Report, work: Path,
-    stack: contextlib.ExitStack,
+    name: str, kind: str, given: argparse.Namespace, report: Report, work: Path
 ) -> None:  # fmt: skip
-    """Faults that need the real processes."""
+    """Do the faults, or measure the recoveries, that need the real processes."""
+    found = report.missing(service_faults.jobs(name, kind))
+    todo = [] if given.quick else [job for job in found if given.match in key(job)]
+    if not todo:
+        return
+    say(f"{kind}: {len(todo)} of {name} with real processes to do.")
+    with service_faults.place(kind, work) as where:
+        for job in todo:
+            answer = service_faults.befall(where, job)
+            report.add(answer)
+            took = f" in {answer['took']} s" if "took" in answer else ""
+            verdict = "passed" if good(answer) else "FAILED " + "; ".join(answer["problems"])
+            say(f"  {job['fault']} ({job['case']}): {verdict[:1500]}{took}")

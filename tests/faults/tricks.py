@@ -25,7 +25,6 @@ from letters.returns import receive
 from tests.factories.campaign import OfficeFactory
 from tests.factories.letters import LetterFactory, SubmissionFactory
 
-POISON = "POISON"
 People = Iterable[tuple[str, str, str]]
 
 
@@ -39,7 +38,12 @@ def confirmed_letters(persons: People) -> None:
     with transaction.atomic():
         for name, email, words in persons:
             submission = SubmissionFactory(
-                campaign=campaign, name=name, email=email, words=words, signer=signer_of(email)
+                campaign=campaign,
+                name=name,
+                email=email,
+                words=words,
+                signer=signer_of(email),
+                form_nonce=email[:60],
             )
             letter = LetterFactory(
                 submission=submission, government=office.government, office=office, state=LetterState.CONFIRMED
@@ -56,7 +60,7 @@ def waiting_for_confirmation(persons: People) -> None:
         for name, email, words in persons:
             submission = SubmissionFactory(
                 campaign=Campaign.objects.get(), name=name, email=email, words=words,
-                state=SubmissionState.AWAITING, signer=signer_of(email),
+                state=SubmissionState.AWAITING, signer=signer_of(email), form_nonce=email[:60],
             )  # fmt: skip
             rows.write(Purpose.CONFIRM, submission)
 
@@ -67,13 +71,8 @@ def second_office(code: str, address: str) -> None:
         iso2=code, name="Second Land", formal_name="Republic of Second Land", un_status="member",
         region="Europe", subregion="Northern Europe", languages=["en"],
     )  # fmt: skip
-    office = OfficeFactory(government=government, kind=first.kind, per_hour=0)
+    office = OfficeFactory(government=government, kind=first.kind, per_hour=0, key="second")
     office.routes.update(email=address)
-
-
-def poison(email: str) -> None:
-    letter = Letter.objects.get(submission__email=email)
-    Submission.objects.filter(pk=letter.submission_id).update(words=POISON)
 
 
 # --- looks ---------------------------------------------------------------------------------------
@@ -196,8 +195,8 @@ def edit_everything() -> list[str]:
 def returned_mail(return_path: str, recipient: str) -> list[str]:
     """Bring a bounce, the same again, a forged one, and an out-of-office reply."""
     bounce = _bounce(return_path, recipient)
-    domain = return_path.partition("@")[2]
-    forged = _bounce(f"b+00000000000000000000000000-xxxxxxxx@{domain}", recipient)
+    local, _, domain = return_path.partition("@")
+    forged = _bounce(f"{local[:-1]}{'a' if local[-1] != 'a' else 'b'}@{domain}", recipient)
     away = EmailMessage()
     away["From"], away["To"], away["Subject"] = recipient, return_path, "Out of office"
     away["Auto-Submitted"], away["Message-ID"] = "auto-replied", "<away@gov.bench.internal>"
