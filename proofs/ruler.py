@@ -1,43 +1,53 @@
-"""Measure a letter's PDF: where its texts stand, in millimetres from the paper's upper left."""
+"""Measure a letter's PDF: where its texts and its ink are, in millimetres from the upper left."""
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import NamedTuple
 
-from pypdf import PdfReader
+import pypdfium2
+from PIL import Image, ImageChops
 
 MM = 25.4 / 72
+DPI = 150
 
 
-class Found(NamedTuple):
-    """A stretch of text: its left end and its baseline in mm, its size of type in points."""
+class Box(NamedTuple):
+    """What a text covers with ink: left, top, right, bottom in mm."""
 
-    text: str
-    x: float
-    y: float
-    size: float
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def is_inside(self, other: Box) -> bool:
+        wide = other.left <= self.left and self.right <= other.right
+        return wide and other.top <= self.top and self.bottom <= other.bottom
 
 
-def measure(pdf: bytes, page: int = 0) -> list[Found]:
-    """Return the stretches of text of a page, in the order they are drawn."""
-    sheet = PdfReader(BytesIO(pdf)).pages[page]
-    height = float(sheet.mediabox.height)
-    found: list[Found] = []
-
-    def visit(
-        text: str, matrix: list[float], inner: list[float], font: object, size: float
-    ) -> None:
-        if text.strip():
-            x = inner[4] * matrix[0] + inner[5] * matrix[2] + matrix[4]
-            y = inner[4] * matrix[1] + inner[5] * matrix[3] + matrix[5]
-            scale = abs(matrix[3] * inner[3])
-            found.append(Found(text.strip(), x * MM, (height - y) * MM, size * scale))
-
-    sheet.extract_text(visitor_text=visit)
+def lines(pdf: bytes, page: int = 0) -> list[tuple[str, Box]]:
+    """Return the stretches of text of a page with their ink, in the order they are drawn."""
+    sheet = pypdfium2.PdfDocument(pdf)[page]
+    texts, height = sheet.get_textpage(), sheet.get_height()
+    found = []
+    for index in range(texts.count_rects()):
+        left, bottom, right, top = texts.get_rect(index)
+        box = Box(left * MM, (height - top) * MM, right * MM, (height - bottom) * MM)
+        found.append((texts.get_text_bounded(left, bottom, right, top).strip(), box))
     return found
 
 
+def picture(pdf: bytes, page: int = 0, dpi: int = DPI) -> Image.Image:
+    """Return a page as it is printed."""
+    drawn: Image.Image = pypdfium2.PdfDocument(pdf)[page].render(scale=dpi / 72).to_pil()
+    return drawn.convert("RGB")
+
+
+def difference(one: bytes, other: bytes) -> Box | None:
+    """Return where the first pages of two letters differ, or None: the ink of what one lacks."""
+    box = ImageChops.difference(picture(one), picture(other)).getbbox()
+    return Box(*(edge * 25.4 / DPI for edge in box)) if box else None
+
+
 def page_texts(pdf: bytes) -> list[str]:
-    """Return the text of each page as a reader extracts it."""
-    return [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
+    """Return the text of each page, as a viewer copies it."""
+    return [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf)]

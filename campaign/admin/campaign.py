@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
@@ -18,9 +19,11 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.actions import NotAllowed, add_consent_wording, set_state
 from campaign.admin.base import LISTS_BY_LINE, AppendOnly, ModelAdmin, ModelForm, StackedInline
+from campaign.logos import printable_logo
 from campaign.models import Campaign, CampaignText, ConsentWording
 
 State = Campaign.State
+LETTERHEAD_LINES = 3
 SMALL_TEXT = forms.Textarea(attrs={"rows": 4, "cols": 80})
 
 
@@ -38,6 +41,17 @@ class CampaignForm(ModelForm[Campaign]):
                 params={"day": promised.keep_until},
             )
         return day
+
+    def clean_letterhead(self) -> str:
+        lines = [line.strip() for line in self.cleaned_data["letterhead"].splitlines()]
+        if len([line for line in lines if line]) > LETTERHEAD_LINES:
+            raise ValidationError(_("The letterhead has room for three lines."))
+        return "\n".join(line for line in lines if line)
+
+    def clean_logo(self) -> Any:
+        """Return the logo written anew, or what was there before."""
+        upload = self.cleaned_data["logo"]
+        return printable_logo(upload) if isinstance(upload, UploadedFile) else upload
 
     def clean_office_kinds(self) -> list[str]:
         kinds: list[str] = self.cleaned_data["office_kinds"]
@@ -84,6 +98,7 @@ class CampaignAdmin(ModelAdmin[Campaign]):
             _("Who asks"),
             {"fields": ("organisation", "organisation_address", "contact_email", "website")},
         ),
+        (_("The head of its letters"), {"fields": ("letterhead", "logo")}),
         (
             _("Whom it writes to, and in which matter"),
             {"fields": ("treaty", "targets", "max_governments", "office_kinds")},
@@ -105,6 +120,8 @@ class CampaignAdmin(ModelAdmin[Campaign]):
                     "many an hour. With many letters a day choose the digest: one mail a day with "
                     "all of them. What is queued already follows a change within a minute."
                 ),
+            },
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from letters.rendering.document import LetterDocument, is_empty
+from letters.rendering.document import LetterDocument, Line, Part, is_empty
 
 PAGES = 3
 LONGEST_WORDS = 4_000  # characters of own words; the form takes fewer
@@ -32,11 +33,17 @@ class Window(NamedTuple):
 
 
 class Type(NamedTuple):
-    """A size of type: its class, the height of a line, the characters in one."""
+    """A size of type: its class, the height of a line, the characters in one.
+
+    `frame` is what subject, salutation, closing and signature take beyond their lines; `gap`
+    follows a paragraph, 0.7 mm an item of a list.
+    """
 
     name: str
     line: float
     characters: int
+    frame: float = 27.0
+    gap: float = 2.12
 
 
 WINDOWS = {
@@ -46,10 +53,21 @@ WINDOWS = {
     "us_10": Window(92.0, 5, 6),
 }
 HEIGHTS = {"A4": 297.0, "Letter": 279.4}
-TOP, BOTTOM = 20.0, 25.0  # margins of a following page, and below the text of any
+TOP, BOTTOM = 20.0, 22.0  # margins of a following page, and below the text of any
+SPARE = 2.0  # what reckoning may be wrong by on a page
 # static/css/pdf.css has these sizes; the wide ones use the whole width.
-TYPES = (Type("", 5.29, 78), Type("dense", 4.94, 90), Type("tight", 4.59, 95))
-ARABIC_TYPES = (Type("", 6.0, 88), Type("dense", 5.47, 103), Type("tight", 5.11, 108))
+TYPES = (
+    Type("", 5.29, 78), Type("dense", 4.94, 90), Type("tight", 4.59, 95, frame=20.0, gap=1.41),
+)  # fmt: skip
+ARABIC_TYPES = (
+    Type("", 6.0, 88), Type("dense", 5.47, 103), Type("tight", 5.11, 108, frame=20.0, gap=1.41),
+)  # fmt: skip
+ITEM_GAP = 0.7
+# Columns that a character takes in Noto's fonts, by the block it is in, highest block first.
+_SCRIPTS = (
+    (0x2000, 1.1), (0x1780, 1.4), (0x1200, 1.35), (0x10A0, 1.25), (0x1000, 1.75), (0xE00, 1.3),
+    (0xB80, 1.7), (0x900, 1.08), (0x590, 0.9), (0x530, 1.2), (0x370, 1.15),
+)  # fmt: skip
 ADDRESS_COLUMNS, SMALL_COLUMNS = 36, 42  # characters in a line of the window, 75 mm wide
 
 
@@ -87,17 +105,27 @@ def pages(document: LetterDocument) -> float:
     sizes = {size.name: size for size in _types(document)}
     over = height(document, sizes[density(document)]) - _room(document)
     following = HEIGHTS.get(document.paper, HEIGHTS["A4"]) - TOP - BOTTOM
-    return 1.0 if over <= 0 else 1 + 1.06 * over / following
+    return 1.0 if over <= 0 else 1 + 1.15 * over / following
 
 
 def height(document: LetterDocument, size: Type) -> float:
     """Return about how high a letter's text is: its paragraphs, and what frames them."""
-    parts = [line for part in (*document.body, *document.ask) for line in part.lines]
-    texts = ["".join(piece.text for piece in line) for line in parts]
-    names = sum(1 for line in document.signature if not is_empty(line))
-    lines = sum(_rows(text, size.characters) + 0.4 for text in [*texts, *document.words])
-    subject = _rows("".join(piece.text for piece in document.subject), size.characters * 0.9)
-    return size.line * (lines + 5.5 + subject + names)
+    lines = _rows(_plain(document.subject), size.characters * 0.9)
+    lines += sum(1 for line in document.signature if not is_empty(line))
+    gaps = 0.0
+    for part in (*document.body, *document.ask):
+        lines += sum(_rows(_plain(line), _measure(part, size)) for line in part.lines)
+        gaps += size.gap + (ITEM_GAP * len(part.lines) if part.kind == "list" else 0)
+    lines += sum(_rows(text, size.characters) for text in document.words)
+    return size.line * lines + gaps + size.gap * len(document.words) + size.frame
+
+
+def _measure(part: Part, size: Type) -> float:
+    return size.characters - 3 if part.kind == "list" else size.characters
+
+
+def _plain(line: Line) -> str:
+    return "".join(piece.text for piece in line)
 
 
 def too_much(document: LetterDocument) -> str:
@@ -138,7 +166,7 @@ def window_problem(document: LetterDocument) -> str:
 
 def _room(document: LetterDocument) -> float:
     paper = HEIGHTS.get(document.paper, HEIGHTS["A4"])
-    return paper - BOTTOM - WINDOWS[window_of(document)].text
+    return paper - BOTTOM - WINDOWS[window_of(document)].text - SPARE
 
 
 def _types(document: LetterDocument) -> tuple[Type, ...]:
@@ -153,6 +181,7 @@ def _rows(text: str, columns: float) -> int:
     return max(1, int(-(-_width(text) // columns)))
 
 
+@lru_cache(maxsize=1024)  # a campaign's texts come again with every letter
 def _width(text: str) -> float:
     """Return the width in columns: marks take none, capitals more than one, CJK two."""
     if text.isascii() and text.islower():
@@ -160,19 +189,23 @@ def _width(text: str) -> float:
     return sum(map(_column, text))
 
 
+@lru_cache(maxsize=4096)
 def _column(char: str) -> float:
-    kind = unicodedata.category(char)
+    code, kind = ord(char), unicodedata.category(char)
     if kind in ("Mn", "Me", "Cf"):
         return 0.0
     if unicodedata.east_asian_width(char) in "WF":
         return 2.0
-    return 1.3 if kind == "Lu" else 1.0
+    if code < 0x370:
+        return 1.3 if kind == "Lu" else 1.0
+    # The last row that begins at or before the character.
+    return next(columns for start, columns in _SCRIPTS if start <= code)
 
 
 def _whole(document: LetterDocument) -> str:
     lines = [document.subject, *document.sender, *document.signature, document.place]
     lines += [line for part in (*document.body, *document.ask) for line in part.lines]
-    texts = ["".join(piece.text for piece in line) for line in lines]
+    texts = [_plain(line) for line in lines]
     return "\n".join((*texts, *document.words, *document.addressee, *document.letterhead))
 
 
