@@ -5,6 +5,7 @@ Pure: says what a message claims. Whether it may claim it, sorting.py decides.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from letters.returns.words import body_text, children, header_text, one_line
 
 Kind = DeliveryReport.Kind
 READ_BY_SHAPE = 128 * 1024  # no server writes more about one mail; detectors look at every line
+MOST_BLOCKS = 50
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?<!\d)(?:[45]\d\d[ #-]|[45]\.\d{1,3}\.\d{1,3})")
 _FROM_A_SERVER = re.compile(r"(?:mailer-daemon|postmaster|mail-daemon|mdaemon|mailerdaemon)\b")
@@ -39,6 +41,8 @@ _LATER = re.compile(
     r"delayed|warning message only|do not need to resend|has not yet been delivered",
     re.IGNORECASE,
 )
+# A detector that fails on a hostile mail is no news, and its traceback may quote the mail.
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)
@@ -82,10 +86,10 @@ def _blocks(part: Message) -> Iterator[Message]:
     """Yield the groups of fields of a delivery status: one for the mail, one for each recipient."""
     if part.get_content_type() not in _FIELDS:
         return
-    for block in children(part):
+    for block in children(part)[:MOST_BLOCKS]:
         yield block
         # message/global-…: Python leaves the later groups unread.
-        for text in body_text(block).split("\n\n")[:50]:
+        for text in body_text(block).split("\n\n")[:MOST_BLOCKS]:
             yield HeaderParser(policy=policy.compat32).parsestr(text.strip())
 
 

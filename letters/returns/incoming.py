@@ -6,20 +6,24 @@ A message that is too large, too deep or too broken keeps its headers and says s
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email import policy
 from email.message import Message
 from email.parser import BytesParser
+from itertools import islice
 
 from letters.returns.words import children, header_text
 
 MOST_BYTES = 25 * 2**20
 HEAD_BYTES = 128 * 1024
-MOST_LINES = 1_000_000  # the parser needs a microsecond for each, and one more for each level
-MOST_BOUNDARIES = 60
+MOST_LINES = 600_000  # the parser needs a microsecond for each, and one more for each level
+MOST_BOUNDARIES = 30
+MOST_CONTINUATIONS = 1_000  # of parameters (RFC 2231): the parser goes through all for each
 MOST_PARTS = 200
 MOST_OF_A_HEADER = 100
+_CONTINUATION = re.compile(rb"\*[0-9]{1,6}\*?=")
 TOO_LARGE = "larger than 25 MB"
 
 
@@ -70,6 +74,11 @@ def _why_not(raw: bytes) -> str:
         return "too many lines"
     if raw.lower().count(b"boundary") > MOST_BOUNDARIES:
         return "too many parts inside each other"
+    if (
+        sum(1 for _ in islice(_CONTINUATION.finditer(raw), MOST_CONTINUATIONS + 1))
+        > MOST_CONTINUATIONS
+    ):
+        return "too many parameters"
     return ""
 
 
