@@ -42,3 +42,5 @@ beat_schedule = {
     "sweep": {"task": "letters.sweep", "schedule": float(settings.SWEEP_SECONDS)},
     "retention": {"task": "letters.retention", "schedule": 3600.0},
 }
+if settings.RETURNS_IMAP_URL:
+    beat_schedule["fetch_returns"] = {"task": "letters.fetch_returns", "schedule": 60.0}

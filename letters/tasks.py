@@ -10,6 +10,7 @@ from letters import retention as retention_rules
 from letters.delivery import engine, heartbeat, prepare
 from letters.delivery import sweep as sweeper
 from letters.models import Heartbeat
+from letters.returns import imap
 
 
 @shared_task(name="letters.deliver")
@@ -39,3 +40,8 @@ def sweep() -> None:
 @shared_task(name="letters.retention")
 def retention() -> None:
     retention_rules.run()
+
+
+@shared_task(name="letters.fetch_returns")
+def fetch_returns() -> None:
+    imap.fetch_if_set()
