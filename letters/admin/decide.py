@@ -6,6 +6,7 @@ it can name are decided by a second person, and only if their number is still th
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,15 +143,24 @@ def reasons_of(rows: QuerySet[Any]) -> list[tuple[str, int]]:
         counts = rows.order_by().values_list("state", "hold_reason").annotate(count=Count("pk"))
         named = [(_letter_reason(state, hold), count) for state, hold, count in counts]
     else:
-        said = rows.order_by().annotate(said=as_expression()).values_list("state", "said")
-        named = [(f"{OutboundState(state).label}: {BY_KEY[key].what}", count)
-                 for state, key, count in said.annotate(count=Count("pk"))]  # fmt: skip
-    return sorted(named, key=lambda reason: -reason[1])
+        said = rows.order_by().annotate(said=as_expression())
+        counts = said.values_list("state", "said", "letter__hold_reason").annotate(Count("pk"))
+        named = [(_mail_reason(state, key, hold), count) for state, key, hold, count in counts]
+    total: Counter[str] = Counter()
+    for reason, count in named:
+        total[reason] += count
+    return total.most_common()
 
 
 def _letter_reason(state: str, hold: str) -> str:
     label = str(LetterState(state).label)
     return f"{label}: {HoldReason(hold).label}" if hold else label
+
+
+def _mail_reason(state: str, key: str, hold: str | None) -> str:
+    """Without an answer of a server it is the letter that says why."""
+    why = HoldReason(hold).label if hold and key == "silent" else BY_KEY[key].what
+    return f"{OutboundState(state).label}: {why}"
 
 
 def _propose(

@@ -120,7 +120,8 @@ class OutboundAdmin(DeskAdmin[Outbound]):
         plain = self.in_plain_words(outbound)
         raw = f"{outbound.last_code or ''} {outbound.last_answer}".strip()
         if not plain:
-            return raw
+            held = outbound.letter.get_hold_reason_display() if outbound.letter else ""
+            return raw or held
         return format_html('{}<div class="raw" dir="auto">{}</div>', plain, raw)
 
     @admin.display(description=_("in plain words"))
