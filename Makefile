@@ -10,7 +10,7 @@ COMPILE = uv pip compile pyproject.toml --python-version 3.11 --universal --gene
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format services-test browser-test bench lock setup-dev setup-browser clean
+.PHONY: help demo test check format services-test browser-test faults bench lock setup-dev setup-browser clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ services-test: setup-dev ## the tests on PostgreSQL and Redis, private servers s
 
 browser-test: setup-browser ## the site in Debian's chromium, with axe
 	@exec $(IN_VENV) tools.browser $(ARGS)
+
+faults: setup-dev ## the proof that no letter is lost; ARGS="--quick" for three minutes of it
+	@exec $(IN_VENV) tests.faults $(ARGS)
 
 bench: setup-dev ## performance, each figure beside its reference; ARGS=--quick for a short run
 	@exec $(IN_VENV) bench $(ARGS)

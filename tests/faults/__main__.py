@@ -45,6 +45,8 @@ def main() -> int:
     work = Path(tempfile.mkdtemp(prefix="sincerely-faults-", dir=place))
     os.chmod(work, 0o755)
     os.environ["VAR_DIR"] = str(work)
+    for name in ("CELERY_BROKER_URL", "CACHE_URL"):  # runs have a queue and a cache of their own
+        os.environ.pop(name, None)
     import django
 
     django.setup()

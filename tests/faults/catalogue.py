@@ -30,6 +30,7 @@ class Fault:
 
 FAULTS: dict[str, Fault] = {}
 BOTH = ("sqlite", "postgres")
+QUICK = ("F04", "F05", "F06", "F09", "F18", "F31")
 
 
 def fault(

@@ -10,17 +10,16 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import ProtectedError
-from django.utils import timezone
 
 from campaign.models import Campaign, Government, Office
 from letters.actions import erase as erasing
 from letters.actions import site_delivery
+from letters.actions.confirm import confirm
 from letters.delivery import engine, prepare, rows
 from letters.delivery import sweep as sweeper
 from letters.enums import LetterState, OutboundState, Purpose, SubmissionState
 from letters.identifiers import signer_of
 from letters.models import Letter, LetterText, MailServer, Outbound, Submission, Suppression
-from letters.moves import move_letter
 from letters.returns import receive
 from tests.factories.campaign import OfficeFactory
 from tests.factories.letters import LetterFactory, SubmissionFactory
@@ -32,27 +31,19 @@ People = Iterable[tuple[str, str, str]]
 
 
 def confirmed_letters(persons: People) -> None:
-    """Write letters as if these people had confirmed them."""
-    office = Office.objects.get()
-    campaign = Campaign.objects.get()
+    """Write what these people sent, and confirm it as they would."""
+    office, campaign = Office.objects.get(), Campaign.objects.get()
     with transaction.atomic():
         for name, email, words in persons:
             submission = SubmissionFactory(
-                campaign=campaign,
-                name=name,
-                email=email,
-                words=words,
-                signer=signer_of(email),
-                form_nonce=email[:60],
-            )
-            letter = LetterFactory(
-                submission=submission, government=office.government, office=office, state=LetterState.CONFIRMED
+                campaign=campaign, name=name, email=email, words=words, signer=signer_of(email),
+                form_nonce=email[:60], state=SubmissionState.AWAITING,
             )  # fmt: skip
-            _approve(letter)
-
-
-def _approve(letter: Letter) -> None:
-    move_letter(letter, LetterState.APPROVED, actor="bench", send_after=timezone.now())
+            LetterFactory(
+                submission=submission, government=office.government, office=office,
+                state=LetterState.AWAITING,
+            )  # fmt: skip
+            confirm(submission, reply_directly=False)
 
 
 def waiting_for_confirmation(persons: People) -> None:
