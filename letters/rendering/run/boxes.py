@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pydyf
@@ -31,6 +32,7 @@ from letters.rendering.run.pieces import (
 )
 
 _SCALE = 0.75
+_Painted = tuple[Any, Notes, dict[Any, int], list[bytes]]
 
 
 class Surroundings(NamedTuple):
@@ -78,8 +80,8 @@ def surroundings(page: Any, article: Any) -> Surroundings:
 
 def _outside(page: Any, notes: Notes) -> Block:
     marks = _marks(notes.stream)
-    elements, _ = _structure(page.children[1:], marks)
-    return Block(None, (_layer(notes, marks, None),), len(marks), elements, ())
+    elements, _, told = _structure(page.children[1:], marks)
+    return Block(None, (_layer(notes, marks, told, None),), len(marks), elements, ())
 
 
 def _inked(parts: Iterable[Any]) -> Iterator[Any]:
@@ -111,9 +113,10 @@ def flowing_block(box: Any, page: Any) -> tuple[Block, dict[Any, int]]:
     notes.check()
     painted = [_layer_notes(context, page) for context in contexts]
     marks = _marks(notes.stream, *(other.stream for _, other in painted))
-    elements, roots = _structure([box], marks)
-    texts = dict(_texts(notes, marks))
-    node = _node(box, texts, painted, marks)
+    elements, roots, told = _structure([box], marks)
+    texts = dict(_texts(notes, marks, told))
+    layers = [(other, notes, marks, told) for other, notes in painted]
+    node = _node(box, texts, layers)
     if texts:
         raise NotComposable("text outside of lines")
     used = FontSet()
@@ -128,8 +131,8 @@ def standing_block(box: Any, page: Any) -> tuple[Block, dict[Any, int]]:
     contexts, _, _ = _dispatched(box, page)
     painted = [_layer_notes(context, page) for context in contexts]
     marks = _marks(*(notes.stream for _, notes in painted))
-    elements, roots = _structure([box], marks)
-    layers = tuple(_layer(notes, marks, None) for _, notes in painted)
+    elements, roots, told = _structure([box], marks)
+    layers = tuple(_layer(notes, marks, told, None) for _, notes in painted)
     return Block(None, layers, len(marks), elements, roots), marks
 
 
@@ -164,14 +167,16 @@ def _layer_notes(context: Any, page: Any) -> tuple[Any, Notes]:
     return context.box, notes
 
 
-def _layer(notes: Notes, marks: dict[Any, int], top: float | None) -> Layer:
+def _layer(
+    notes: Notes, marks: dict[Any, int], told: list[bytes], top: float | None
+) -> Layer:
     """Return a layer; one that moves with a line whose top is at `top`, or stays where it is."""
     parts: list[bytes | Marked | Placed] = []
     used = FontSet()
     for part in notes.stream:
         if isinstance(part, Begin):
-            tag, used_there = part.tag.encode(), notes.fonts[part.box]
-            parts.append(Marked(marks[part.box], tag, used_there, _told(part.box)))
+            mark, tag = marks[part.box], part.tag.encode()
+            parts.append(Marked(mark, tag, notes.fonts[part.box], told[mark]))
             used.add(notes.fonts[part.box])
         elif isinstance(part, Matrix):
             parts.append(Placed(part.head, part.y - (top or 0.0)))
@@ -182,7 +187,9 @@ def _layer(notes: Notes, marks: dict[Any, int], top: float | None) -> Layer:
     return Layer(tuple(parts), used.uses(), notes.states())
 
 
-def _texts(notes: Notes, marks: dict[Any, int]) -> Iterator[tuple[Any, Any]]:
+def _texts(
+    notes: Notes, marks: dict[Any, int], told: list[bytes]
+) -> Iterator[tuple[Any, Any]]:
     """Yield each text box with what it takes to make a Text. The flow must hold nothing else."""
     flow, position = notes.stream, 0
     while position < len(flow):
@@ -192,23 +199,9 @@ def _texts(notes: Notes, marks: dict[Any, int]) -> Iterator[tuple[Any, Any]]:
         end = flow.index(END, position)
         fonts = notes.fonts[begin.box]
         parts = flow[position + 1 : end]
-        yield begin.box, (marks[begin.box], begin.tag, parts, fonts, _told(begin.box))
+        mark = marks[begin.box]
+        yield begin.box, (mark, begin.tag, parts, fonts, told[mark])
         position = end + 1
-
-
-def needs_telling(text: str) -> bool:
-    """Whether reading.py tells a text along. Most are of scripts before all that need it."""
-    if text.isascii() or max(text) < "\u0900":
-        return False
-    return reading.needs_actual_text(text)
-
-
-def _told(box: Any) -> bytes:
-    """Return the entry with the text itself, where reading.py asks for it."""
-    text = getattr(box, "text", "")
-    if not needs_telling(text):
-        return b""
-    return b"/ActualText " + pydyf.String(text).data
 
 
 def _text(noted: tuple[int, str, list[Any], tuple[FontUse, ...], bytes], top: float) -> Text:
@@ -233,7 +226,7 @@ _PLAIN = {"float": "none", "clear": "none", "position": "static", "overflow": "v
 
 
 def _node(
-    box: Any, texts: dict[Any, Any], layers: list[tuple[Any, Notes]], marks: dict[Any, int]
+    box: Any, texts: dict[Any, Any], layers: list[_Painted]
 ) -> Node:
     if type(box) is not boxes.BlockBox or box.is_table_wrapper or box.min_height:
         raise NotComposable(f"a {type(box).__name__}")
@@ -244,9 +237,9 @@ def _node(
     inside = [child for child in box.children if not isinstance(child, AbsolutePlaceholder)]
     if not inside or box.is_outside_marker:
         raise NotComposable("an empty block")
-    lines, nodes = _inside(inside, texts, layers, marks)
+    lines, nodes = _inside(inside, texts, layers)
     for child in apart:
-        _hang(child, lines, nodes, inside, layers, marks)
+        _hang(child, lines, nodes, inside, layers)
     return Node(
         box.margin_top, box.border_top_width, box.padding_top, box.padding_bottom,
         box.border_bottom_width, box.margin_bottom, style["break_before"], style["break_after"],
@@ -256,13 +249,13 @@ def _node(
 
 
 def _inside(
-    inside: list[Any], texts: dict[Any, Any], layers: list[tuple[Any, Notes]], marks: dict[Any, int]
+    inside: list[Any], texts: dict[Any, Any], layers: list[_Painted]
 ) -> tuple[list[Line], list[Node]]:
     if all(isinstance(child, boxes.LineBox) for child in inside):
         return [_line(child, texts) for child in inside], []
     if any(isinstance(child, boxes.LineBox) for child in inside):
         raise NotComposable("lines beside blocks")
-    return [], [_node(child, texts, layers, marks) for child in inside]
+    return [], [_node(child, texts, layers) for child in inside]
 
 
 def _line(line: Any, texts: dict[Any, Any]) -> Line:
@@ -277,7 +270,7 @@ def _line(line: Any, texts: dict[Any, Any]) -> Line:
 
 def _hang(
     box: Any, lines: list[Line], nodes: list[Node], inside: list[Any],
-    layers: list[tuple[Any, Notes]], marks: dict[Any, int],
+    layers: list[_Painted],
 ) -> None:  # fmt: skip
     """Let a list's marker move with the first line of its item."""
     line, first = lines[0] if lines else None, inside[0]
@@ -286,20 +279,28 @@ def _hang(
         line, first = (node.lines[0], first) if node.lines else (None, first)
         first = first.children[0]
         node = node.nodes[0] if node.nodes else None
-    notes = next((notes for other, notes in layers if other.element is box.element
-                  and other.element_tag == box.element_tag), None)  # fmt: skip
-    if line is None or notes is None or not isinstance(first, boxes.LineBox):
+    found = next((one for one in layers if one[0].element is box.element
+                  and one[0].element_tag == box.element_tag), None)  # fmt: skip
+    if line is None or found is None or not isinstance(first, boxes.LineBox):
         raise NotComposable("a marker without a line")
-    line.layers = (*line.layers, _layer(notes, marks, first.position_y))
+    line.layers = (*line.layers, _layer(*found[1:], first.position_y))
 
 
 # Structure
 
 
+class Structure(NamedTuple):
+    """A block's elements, those that hang from the article, and what is told in each mark."""
+
+    elements: tuple[Element, ...]
+    roots: tuple[int, ...]
+    told: list[bytes]
+
+
 class _Tally:
     """Counts the objects that WeasyPrint's own tagging makes."""
 
-    page_references = (b"page",)
+    page_references = (b"0 0 R",)
 
     def __init__(self) -> None:
         self.objects: list[Any] = []
@@ -311,7 +312,7 @@ class _Tally:
 
 def _structure(
     roots: Iterable[Any], marks: dict[Any, int]
-) -> tuple[tuple[Element, ...], tuple[int, ...]]:
+) -> Structure:
     parent = pydyf.Dictionary({"S": "/Art", "K": pydyf.Array()})
     parent.number = -1
     tally, notes = _Tally(), []
@@ -322,16 +323,33 @@ def _structure(
     ]  # fmt: skip
     if tags or notes or parent["K"]:
         raise NotComposable("a structure of another kind")
-    told = {number: _told(box) for box, number in marks.items()}
-    elements = tuple(_telling(_element(one), told) for one in tally.objects)
-    return elements, tuple(element.number for element in made)
+    told = _told(SimpleNamespace(children=list(roots)), tally.objects, len(marks))
+    elements = tuple(map(_element, tally.objects))
+    return Structure(elements, tuple(element.number for element in made), told)
 
 
-def _telling(element: Element, told: dict[int, bytes]) -> Element:
-    (kid, *others) = element.kids or (0,)
-    if element.kind != b"Span" or others or kid >= 0:
-        return element
-    return element._replace(extra=element.extra + told[-1 - kid])
+def _told(box: Any, elements: list[Any], marks: int) -> list[bytes]:
+    """Have reading.py tell the texts in elements, and return what it tells in the marks."""
+    properties: list[dict[str, Any]] = [{"MCID": mark} for mark in range(marks)]
+    objects = [{"Contents": b"1 0 R"}, SimpleNamespace(stream=properties), *elements]
+    pages = [SimpleNamespace(_page_box=box)]
+    reading.tell_texts(
+        SimpleNamespace(pages=pages),
+        SimpleNamespace(objects=objects, page_references=_Tally.page_references),
+    )
+    return [
+        b"/ActualText " + one["ActualText"].data if "ActualText" in one else b""
+        for one in properties
+    ]
+
+
+def is_told(text: str) -> bool:
+    """Whether reading.py tells a text along with its glyphs."""
+    if text.isascii() or max(text) < "\u0590":  # Latin, Greek, Cyrillic: not what it is for
+        return False
+    element: dict[str, Any] = {"S": "/Span", "Pg": _Tally.page_references[0], "K": [0]}
+    marks = _told(SimpleNamespace(children=[SimpleNamespace(text=text, children=())]), [element], 1)
+    return any(marks) or "ActualText" in element
 
 
 def _tag(box: Any) -> str:
@@ -341,7 +359,7 @@ def _tag(box: Any) -> str:
 def _element(made: Any) -> Element:
     kids = tuple(-1 - kid if isinstance(kid, int) else int(kid.split()[0]) for kid in made["K"])
     keys = list(made)
-    if keys[:5] != ["Type", "S", "K", "Pg", "P"] or set(keys[5:]) - {"A", "Alt"}:
+    if keys[:5] != ["Type", "S", "K", "Pg", "P"] or set(keys[5:]) - {"A", "Alt", "ActualText"}:
         raise NotComposable("a structure element of another kind")
     extra = pydyf.Dictionary({key: made[key] for key in keys[5:]}).data[2:-2]
     return Element(made["S"][1:].encode(), int(made["P"].split()[0]), kids, extra)

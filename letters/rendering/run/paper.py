@@ -230,13 +230,14 @@ def element(
 
 def write_block(
     writer: Writer, elements: tuple[Element, ...], roots: tuple[int, ...], parent: int,
-    sheet: int, marks: Mapping[int, int], holders: dict[int, int],
+    sheet: int, marks: Mapping[int, int], holders: dict[int, int], *, split: bool,
 ) -> list[bytes]:  # fmt: skip
     """Write a block's structure on one page. `marks`: the block's marks there → the page's.
+    If `split`, only elements with something on the page are written.
 
     Adds to `holders` which object holds each of the page's marks. Returns references for `parent`.
     """
-    kept = _kept(elements, marks)
+    kept = _kept(elements, marks) if split else list(range(len(elements)))
     numbers = {index: writer.number() for index in kept}
     for index in kept:
         kind, above, kids, extra = elements[index]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pydyf
 from weasyprint.formatting_structure import boxes
 
-from letters.rendering.run.boxes import needs_telling
+from letters.rendering.run.boxes import is_told
 from letters.rendering.run.fonts import FontSet
 from letters.rendering.run.markup import NAME, PATH, Shape
 from letters.rendering.run.painting import END
@@ -127,6 +127,8 @@ class _Row:
         self.limit, self.start = parent.width, parent.content_box_x()
         self.width = sum(leaf.width for leaf in leaves)
         self.slope = 0.0
+        # A line's last space counts when WeasyPrint asks whether the line fits.
+        self.spare = _MARGIN + (leaves[-1].height if leaves[-1].trimmed else 0)
         self.breakable = len(leaves) == 1 and isinstance(line.children[0], boxes.TextBox)
         if line.style["direction"] == "rtl" and len(leaves) > 1:
             raise NotComposable("several texts on a line from right to left")
@@ -148,7 +150,7 @@ class _Row:
             return self._broken(texts)
         widths = [leaf.width if one is None else one.width
                   for one, leaf in zip(made, self.leaves, strict=True)]  # fmt: skip
-        if sum(widths) > self.limit - _MARGIN:
+        if sum(widths) > self.limit - self.spare:
             return self._broken(texts)
         shift, found = self.slope * (sum(widths) - self.width), []
         for leaf, one, width in zip(self.leaves, made, widths, strict=True):
@@ -196,7 +198,7 @@ class Pattern:
         if any(kind == PATH and not _PATH.match(text)
                for kind, text in zip(self.shape.kinds, texts, strict=True)):  # fmt: skip
             return None
-        if any(kind != PATH and needs_telling(text)
+        if any(kind != PATH and is_told(text)
                for kind, text in zip(self.shape.kinds, texts, strict=True)):  # fmt: skip
             return None
         lines: dict[int, list[tuple[float, Set | None]]] = {}

@@ -143,13 +143,14 @@ class Setter:
 
         Returns how many bytes were set, or None where that word is not certain to fit or not.
         """
-        for (_, text, one), (begin, next_text, following) in pairwise(batch):
-            over = one.width + self._gap() + following.first_word - width
+        for (start, text, one), (begin, next_text, following) in pairwise(batch):
+            joint = " " * (begin - start - len(text.encode()))
+            over = one.width + self._gap() * len(joint) + following.first_word - width
             if over > _SURE:
                 found.append(one)
                 continue
             word, space, _rest = next_text.partition(" ")
-            longer = self._line(f"{text} {word}")
+            longer = self._line(f"{text}{joint}{word}")
             if not space or _DIVIDED.search(word) or longer is None:
                 return None
             if longer.width > width + _CLOSE:
