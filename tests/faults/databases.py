@@ -91,7 +91,7 @@ class PostgresDatabases:
 
     def ask(self, statement: str) -> None:
         with psycopg.connect(self.server, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[arg-type]
+            connection.execute(statement)
 
 
 def databases(kind: str, folder: Path, server: str) -> Databases:

@@ -106,7 +106,7 @@ def _live(function: Callable[..., Any], arguments: tuple[Any, ...], write: int, 
         os.dup2(output, 1)
         os.dup2(output, 2)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        faulthandler.dump_traceback_later(PATIENCE_SECONDS - 5, file=2)  # type: ignore[arg-type]
+        faulthandler.dump_traceback_later(PATIENCE_SECONDS - 5, file=2)
         said = json.dumps(function(*arguments))
         os.write(write, said.encode())
         code = 0

@@ -97,7 +97,7 @@ class Run:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _own_settings(self) -> dict[str, Any]:
-        storages = settings.STORAGES
+        storages: dict[str, Any] = settings.STORAGES
         options = {**storages["default"]["OPTIONS"], "location": self.folder / "letters"}
         return {
             "VAR_DIR": self.folder,

@@ -11,7 +11,6 @@ import os
 
 from campaign.env import env_secret
 from campaign.settings import *  # noqa: F403
-from campaign.settings import INSTALLED_APPS as THE_APPS
 from campaign.settings import STORAGES as THE_STORAGES
 
 FAULTS = True
@@ -21,7 +20,6 @@ DEFAULT_FROM_EMAIL = "letters@bench.internal"
 RECONCILE = env_secret("RECONCILE") or ""
 SECURE_SSL_REDIRECT = False
 ALLOWED_HOSTS = ["*"]
-INSTALLED_APPS = [*THE_APPS, "tests.faults"]
 STORAGES = {
     **THE_STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -30,5 +28,3 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # What would make a test wait: see letters/delivery/smtp.py and policy.py.
 MAIL_SECONDS = json.loads(os.environ.get("MAIL_SECONDS") or "{}")
 DELIVERY_TIMES = json.loads(os.environ.get("DELIVERY_TIMES") or "{}")
-# Seconds and counts that would make a test wait: {"CONNECT_SECONDS": 1, …}, see apps.py.
-SHORTENED = json.loads(os.environ.get("SHORTENED") or "{}")

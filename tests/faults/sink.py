@@ -301,7 +301,7 @@ async def listen(books: Books, script: Script) -> int:
     port = 0
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Session(books, script, port), "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
+    port = int(server.sockets[0].getsockname()[1])
     books.servers.append(server)
     return port
 

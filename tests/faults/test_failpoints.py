@@ -76,6 +76,7 @@ def test_move_of_a_mail_has_its_places(passed: Path) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_moves_of_many_have_their_places(passed: Path) -> None:
     mail = OutboundFactory(letter__state=LetterState.QUEUED)
+    assert mail.letter is not None
     moves.move_letters([mail.letter], LetterState.FAILED, actor="test")
     moves.move_outbounds(
         [mail], OutboundState.SENDING, actor="test", claim="token", claim_token="token",
