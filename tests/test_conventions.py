@@ -25,14 +25,14 @@ LAYERS = [
         "letter_file", "dimensions", "clock", "failpoints", "guards", "return_address",
     },
     {"models"},
-    {"moves", "queries", "counts", "rendering", "retention", "form_key", "digests", "audit"},
+    {"moves", "bulk_moves", "queries", "counts", "rendering", "retention", "form_key", "digests", "audit"},
     {"delivery"},
     {"returns"},
     {"tasks"},
     {"outbox"},
     {"actions"},
-    {"forms", "exports"},
-    {"views", "admin", "management", "urls", "converters", "checks"},
+    {"forms", "exports", "audit"},
+    {"views", "admin", "management", "urls", "converters", "checks", "templatetags"},
 ]  # fmt: skip
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 # A model's validators read the text rules, which are about text only.
