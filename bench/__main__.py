@@ -38,14 +38,14 @@ def _measure(*, quick: bool) -> list[Figure]:
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_starter")
 
-    from bench import letters, pages
+    from bench import letters, mails, pages
 
     seconds = 0.5 if quick else 3.0
     figures: list[Figure] = []
     for step in (
         partial(pages.measure, seconds),
         partial(letters.pdf, seconds),
-        partial(letters.mail, 50 if quick else 300),
+        partial(mails.measure, 100 if quick else 500),
     ):
         found = step()
         for figure in found:

@@ -6,7 +6,6 @@ holds the same table and refuses what is not in it (guards.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -33,7 +32,7 @@ def move_letter(
     **fields: Any,
 ) -> None:
     """Move a letter and set `fields` with it. Raises NotAllowed, changing nothing."""
-    _check(LETTER_MOVES, letter.state, to)
+    check(LETTER_MOVES, letter.state, to)
     changes = {"state": to, "hold_reason": hold, **fields}
     start = _compare_and_set(letter, Letter.objects.filter(pk=letter.pk), changes)
     _note(start, to, actor, by, reason, submission_id=letter.submission_id, letter=letter)
@@ -50,7 +49,7 @@ def move_outbound(
     **fields: Any,
 ) -> None:
     """Move a mail. With `claim` only the worker that holds this lease may (fencing)."""
-    _check(OUTBOUND_MOVES, outbound.state, to)
+    check(OUTBOUND_MOVES, outbound.state, to)
     rows = Outbound.objects.filter(pk=outbound.pk)
     if claim is not None:
         rows = rows.filter(claim_token=claim)
@@ -68,82 +67,17 @@ def move_outbound(
     )
 
 
-def move_outbounds(
-    outbounds: Sequence[Outbound], to: str, *, actor: str, claim: str, **fields: Any
-) -> list[Outbound]:
-    """Move mails of one state and one claim at once. Returns those that were moved.
-
-    A mail that another moved meanwhile is left out; nothing is raised.
-    """
-    if not outbounds:
-        return []
-    start = outbounds[0].state
-    _check(OUTBOUND_MOVES, start, to)
-    failpoint(f"outbound.{start}-{to}.before")
-    keys = [outbound.pk for outbound in outbounds]
-    held = models.Q(claim_token=claim) if "claim_token" not in fields else models.Q()
-    rows = Outbound.objects.filter(held, pk__in=keys, state=start)
-    rows.update(state=to, **fields)
-    token = fields.get("claim_token", claim)
-    moved = set(
-        Outbound.objects.filter(pk__in=keys, state=to, claim_token=token).values_list(
-            "pk", flat=True
-        )
-    )
-    done = [outbound for outbound in outbounds if outbound.pk in moved]
-    Move.objects.bulk_create(
-        Move(
-            from_state=start, to_state=to, actor=actor, submission_id=outbound.submission_id,
-            letter_id=outbound.letter_id, outbound=outbound, attempt=outbound.attempts or None,
-            at=clock.now(),
-        )
-        for outbound in done
-    )  # fmt: skip
-    for outbound in done:
-        for name, value in {"state": to, **fields}.items():
-            setattr(outbound, name, value)
-    failpoint(f"outbound.{start}-{to}.after")
-    failpoint_on_commit(f"outbound.{start}-{to}.committed")
-    return done
-
-
-def move_letters(
-    letters: Sequence[Letter], to: str, *, actor: str, hold: HoldReason | str = "", **fields: Any
-) -> None:
-    """Move letters of one state at once. Raises NotAllowed if one is not there any more."""
-    if not letters:
-        return
-    start = letters[0].state
-    _check(LETTER_MOVES, start, to)
-    failpoint(f"letter.{start}-{to}.before")
-    rows = Letter.objects.filter(pk__in=[letter.pk for letter in letters], state=start)
-    if rows.update(state=to, hold_reason=hold, **fields) != len(letters):
-        raise NotAllowed(f"no longer {start}")
-    now = clock.now()
-    Move.objects.bulk_create(
-        Move(
-            from_state=start, to_state=to, actor=actor, submission_id=letter.submission_id,
-            letter=letter, at=now,
-        )
-        for letter in letters
-    )  # fmt: skip
-    for letter in letters:
-        letter.state, letter.hold_reason = to, hold
-    failpoint(f"letter.{start}-{to}.after")
-    failpoint_on_commit(f"letter.{start}-{to}.committed")
-
-
 def move_submission(
     submission: Submission, to: str, *, actor: str, fields: dict[str, Any] | None = None
 ) -> None:
-    _check(SUBMISSION_MOVES, submission.state, to)
+    check(SUBMISSION_MOVES, submission.state, to)
     start = _compare_and_set(
         submission, Submission.objects.filter(pk=submission.pk), {"state": to, **(fields or {})}
     )
     _note(start, to, actor, None, "", submission=submission)
 
 
-def _check(table: dict[str, frozenset[str]], start: str, to: str) -> None:
+def check(table: dict[str, frozenset[str]], start: str, to: str) -> None:
     if to not in table[start]:
         raise NotAllowed(f"{start} → {to}")
 

@@ -13,15 +13,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from campaign.models import Office
+from campaign.models import Campaign, Government, Office
 from letters import clock
+from letters.bulk_moves import begin_attempts, move_letters, move_outbounds
 from letters.delivery import pace, policy
 from letters.enums import HoldReason, LetterState, OutboundState, Purpose, SubmissionState
 from letters.failpoints import failpoint
 from letters.models import Attempt, Letter, Outbound
-from letters.moves import NotAllowed, move_letter, move_letters, move_outbound, move_outbounds
+from letters.moves import NotAllowed, move_letter, move_outbound
 from letters.routes import route_of
 
 log = logging.getLogger(__name__)
@@ -108,11 +109,24 @@ def _due(limit: int, first: UUID | None, now: datetime) -> list[Outbound]:
     keys = _locked(due_rows(now))
     chosen = list(keys.filter(pk=first).values_list("pk", flat=True)) if first else []
     rest = keys.exclude(pk__in=chosen).values_list("pk", flat=True)[: limit - len(chosen)]
-    found = Outbound.objects.select_related(
-        "submission__campaign", "letter__campaign", "letter__government", "letter__office",
-        "office", "campaign",
-    ).prefetch_related("letter__office__routes", "office__routes")  # fmt: skip
-    return list(found.filter(pk__in=[*chosen, *rest]).order_by("priority", "next_attempt_at"))
+    found = Outbound.objects.select_related("submission", "letter")
+    rows = list(found.filter(pk__in=[*chosen, *rest]).order_by("priority", "next_attempt_at"))
+    _share(rows)
+    return rows
+
+
+def _share(outbounds: Sequence[Outbound]) -> None:
+    """Give the rows of a batch their campaign, office and government: each is read once."""
+    about = [one for row in outbounds for one in (row, row.letter, row.submission) if one]
+    for name, read in (
+        ("campaign", Campaign.objects.prefetch_related("texts")),
+        ("office", Office.objects.select_related("government").prefetch_related("routes")),
+        ("government", Government.objects.all()),
+    ):
+        having = [one for one in about if getattr(one, f"{name}_id", None)]
+        rows = read.in_bulk({getattr(one, f"{name}_id") for one in having}) if having else {}
+        for one in having:
+            setattr(one, name, rows[getattr(one, f"{name}_id")])
 
 
 def _locked(rows: QuerySet[Outbound]) -> QuerySet[Outbound]:
@@ -140,21 +154,23 @@ def _ready(outbound: Outbound, now: datetime) -> bool:
 def _take(
     outbounds: Sequence[Outbound], token: str, until: datetime, now: datetime
 ) -> list[Outbound]:
-    for outbound in outbounds:
-        outbound.attempts += 1
-    addressed = [outbound for outbound in outbounds if outbound.purpose in TO_OFFICES]
-    Outbound.objects.bulk_update(outbounds, ["attempts"])
-    Outbound.objects.bulk_update(addressed, ["recipient"])
+    _keep_addresses([one for one in outbounds if one.purpose in TO_OFFICES])
     taken = move_outbounds(
         outbounds, OutboundState.SENDING, actor="worker", claim=token,
-        claim_token=token, lease_until=until,
+        claim_token=token, lease_until=until, attempts=F("attempts") + 1,
     )  # fmt: skip
+    for outbound in taken:
+        outbound.attempts += 1
     move_letters(letters_of(taken), LetterState.SENDING, actor="worker")
-    Attempt.objects.bulk_create(
-        Attempt(outbound=outbound, number=outbound.attempts, claim_token=token, started_at=now)
-        for outbound in taken
-    )
+    begin_attempts(taken, token, now)
     return taken
+
+
+def _keep_addresses(outbounds: Sequence[Outbound]) -> None:
+    """Write down where each mail goes: one statement for each address."""
+    for address in {outbound.recipient for outbound in outbounds}:
+        keys = [outbound.pk for outbound in outbounds if outbound.recipient == address]
+        Outbound.objects.filter(pk__in=keys).exclude(recipient=address).update(recipient=address)
 
 
 def letters_of(outbounds: Sequence[Outbound]) -> list[Letter]:

@@ -26,6 +26,8 @@ from letters.return_address import return_path
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9 .'()-]{1,60}")
 _PLAIN_FILE = re.compile(r"[A-Za-z0-9._-]{1,60}")
 _MEDIA_TYPE = re.compile(r"[a-z0-9]+/[a-z0-9.+-]{1,80}")
+# Of an encoded word: 75 characters at most, 12 of them its frame (RFC 2047 §2).
+_WORD_BYTES = 45
 _BASE64_BYTES = 57  # of a line: 76 characters (RFC 2045 §6.8)
 
 
@@ -67,9 +69,19 @@ def _named(name: str, header: str) -> str:
 
 
 def _encoded(text: str, header: str, *, always: bool = False) -> str:
-    plain = text.isascii() and "=?" not in text and not always
-    charset = "us-ascii" if plain else "utf-8"
-    return Header(text, charset, header_name=header, maxlinelen=76).encode(linesep="\r\n")
+    """Return text as words of RFC 2047, folded so that no line is longer than 76 characters."""
+    if text.isascii() and "=?" not in text and not always:
+        return Header(text, "us-ascii", header_name=header, maxlinelen=76).encode(linesep="\r\n")
+    room, words, word = _WORD_BYTES - len(header), [], b""
+    for char in text:
+        letter = char.encode("utf-8")
+        if len(word) + len(letter) > room:
+            words.append(word)
+            room, word = _WORD_BYTES, b""
+        word += letter
+    return "\r\n ".join(
+        f"=?utf-8?b?{binascii.b2a_base64(one, newline=False).decode()}?=" for one in [*words, word]
+    )
 
 
 def _head(outbound: Outbound, mail: Mail, recipient: str) -> bytes:

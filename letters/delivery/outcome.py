@@ -19,13 +19,14 @@ from django.db.models import F
 
 from campaign.models import Office, OfficeRoute
 from letters import clock
+from letters.bulk_moves import keep_answers, move_letters, move_outbounds
 from letters.delivery import policy, rows
 from letters.delivery.claim import TO_OFFICES, letters_of
 from letters.delivery.policy import Refusal, Verdict
 from letters.enums import HoldReason, LetterState, OutboundState, Purpose
 from letters.failpoints import failpoint, failpoint_on_commit
 from letters.models import Attempt, Letter, OfficePace, Outbound, Suppression
-from letters.moves import NotAllowed, move_letter, move_letters, move_outbound, move_outbounds
+from letters.moves import NotAllowed, move_letter, move_outbound
 from letters.routes import route_of
 
 log = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ def _note_sent(outcomes: Sequence[Outcome], token: str, actor: str) -> list[UUID
         mails, OutboundState.SENT, actor=actor, claim=token, sent_at=now, last_code=250
     )
     late = [mail for mail in mails if mail not in done and _settled(mail, actor)]
-    Outbound.objects.bulk_update([*done, *late], ["sha256", "last_answer"])
+    keep_answers([*done, *late])
     _tries(mails, token).update(stage=Attempt.Stage.DONE, ended_at=now, code=250)
     letters = letters_of(done)
     move_letters(letters, LetterState.SENT, actor=actor, sent_at=now, problem="")

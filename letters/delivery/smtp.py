@@ -100,8 +100,8 @@ class _Conversation:
 class Conversation(_Conversation, smtplib.SMTP):
     """Plain, or encrypted later by STARTTLS."""
 
-    def starttls(self, **options: Any) -> tuple[int, bytes]:
-        answer = super().starttls(**options)
+    def starttls(self, *args: Any, **options: Any) -> tuple[int, bytes]:
+        answer = super().starttls(*args, **options)
         self._buffer = b""  # what came before the encryption is nobody's word
         return answer
 

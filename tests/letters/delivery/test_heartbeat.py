@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def just_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heartbeat, "_said", {})
+    monkeypatch.setattr(heartbeat, "_started", {})
     monkeypatch.setattr(
         "letters.delivery.loop.connections.close_all", lambda: None
     )  # the test's own one
