@@ -7,6 +7,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 MOST_BYTES = 64 * 1024
+# A mail provider sends whole mails. Its address exists only where it has a secret.
+FROM_PROVIDER, MOST_BYTES_FROM_PROVIDER = "/returns/", 35 * 2**20
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -26,6 +28,9 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length.isdigit():
         return _say(411, "Send the form with its length.")
+    if request.path.startswith(FROM_PROVIDER):
+        too_large = int(length) > MOST_BYTES_FROM_PROVIDER
+        return _say(413, "Larger than any mail we take.") if too_large else None
     if int(length) > MOST_BYTES:
         return _say(413, "This form is too large. Shorten what you wrote and send it again.")
     if (request.content_params or {}).get("charset", "utf-8").lower() not in ("utf-8", "utf8"):

@@ -151,6 +151,15 @@ DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL") or "letters@sincerely.example
 RETURN_ADDRESS = env_str("RETURN_ADDRESS")
 # A mailbox to fetch them from: imaps://user:password@host/INBOX.
 RETURNS_IMAP_URL = env_secret("RETURNS_IMAP_URL")
+# A provider that reports by webhook to /returns/<provider>/…; without a secret it cannot.
+MAIL_PROVIDER = env_str("MAIL_PROVIDER").lower()
+MAIL_PROVIDER_SECRET = env_secret("MAIL_PROVIDER_SECRET")
+# Two sign with a key; the others name a user and a password of ours (user:password).
+_SIGNING = {
+    "mailgun": "MAILGUN_WEBHOOK_SIGNING_KEY",
+    "mailersend": "MAILERSEND_SIGNING_SECRET",
+}
+ANYMAIL = {_SIGNING.get(MAIL_PROVIDER, "WEBHOOK_SECRET"): MAIL_PROVIDER_SECRET}
 # Who is told when delivery stands still; a campaign's contact is told about its letters.
 OPERATOR_EMAIL = env_str("OPERATOR_EMAIL")
 # How many connections all workers together hold to the mail server, how many mails one takes on.

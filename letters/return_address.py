@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import json
 import re
 import uuid
 
@@ -59,6 +60,19 @@ def letter_of(address: str) -> str | None:
         return None
     number = found[1].upper()
     return f"{number[:4]}-{number[4:]}"
+
+
+def provider_headers(outbound_id: uuid.UUID) -> dict[str, str]:
+    """Return headers by which a provider's events name a mail whose Message-ID it replaces.
+
+    The others give our Message-ID back, or the return path.
+    """
+    token = f"b.{_base32(outbound_id.bytes + _mac(_BOUNCE, str(outbound_id)))}@mail"
+    if settings.MAIL_PROVIDER == "sparkpost":
+        return {"X-MSYS-API": json.dumps({"metadata": {"outbound": token}})}
+    name = {"postmark": "X-PM-Metadata-outbound", "mailjet": "X-MJ-CustomID"}
+    header = name.get(settings.MAIL_PROVIDER)
+    return {header: token} if header else {}
 
 
 def has_our_shape(address: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path, register_converter
 
 from letters.converters import LanguageConverter, SlugConverter
-from letters.views import api, change, check_email, confirm, health, home, mine, write
+from letters.views import api, change, check_email, confirm, health, home, mine, webhooks, write
 
 app_name = "letters"
 register_converter(LanguageConverter, "tag")
@@ -26,6 +26,9 @@ mine_urls = [
     path("<tag:language>/letter/<str:token>/erase/", mine.erase, name="erase"),
     path("<tag:language>/letter/<str:token>/updates/", mine.updates, name="updates"),
 ]
+
+# /returns/<provider>/: what a mail provider reports
+provider_urls = [path("returns/<str:provider>/<str:kind>/", webhooks.webhook, name="webhook")]
 
 # /<lang>/<slug>/: S1 and S2
 campaign_urls = [
@@ -48,6 +51,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/v1/campaigns/<name:slug>/counts.json", api.counts_json, name="counts"),
+    *provider_urls,
     *confirm_urls,
     *mine_urls,
     *junk_urls,
