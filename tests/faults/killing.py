@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from letters.enums import LETTER_MOVES, OUTBOUND_MOVES
+from letters.enums import LETTER_MOVES, OUTBOUND_MOVES, SUBMISSION_MOVES
 from tests.faults.pool import Job, Pool
 
 ACTIONS = ("kill", "term", "stop", "raise")
@@ -61,7 +61,9 @@ def jobs(
 
 def never_passed(found: dict[str, tuple[str, int]]) -> list[str]:
     """Return the allowed moves that no story makes."""
-    tables = {"letter": LETTER_MOVES, "outbound": OUTBOUND_MOVES}
+    tables = {
+        "letter": LETTER_MOVES, "outbound": OUTBOUND_MOVES, "submission": SUBMISSION_MOVES,
+    }  # fmt: skip
     allowed = {
         f"{kind}.{start}-{end}" for kind, table in tables.items()
         for start, ends in table.items() for end in ends

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from letters import failpoints, moves
+from letters import bulk_moves, failpoints, moves
 from letters.enums import LetterState, OutboundState
 from letters.models import Letter, Outbound, Submission
 from tests.factories.letters import LetterFactory, OutboundFactory
@@ -48,6 +48,7 @@ def around(move: str) -> list[str]:
 
 KNOWN = {
     "letters/moves.py",
+    "letters/bulk_moves.py",
     # Of a form that waits: from "already written" to "waiting" and back (docs/architecture.md).
     "letters/actions/write.py",
     "letters/actions/asking.py",
@@ -77,8 +78,8 @@ def test_move_of_a_mail_has_its_places(passed: Path) -> None:
 def test_moves_of_many_have_their_places(passed: Path) -> None:
     mail = OutboundFactory(letter__state=LetterState.QUEUED)
     assert mail.letter is not None
-    moves.move_letters([mail.letter], LetterState.FAILED, actor="test")
-    moves.move_outbounds(
+    bulk_moves.move_letters([mail.letter], LetterState.FAILED, actor="test")
+    bulk_moves.move_outbounds(
         [mail], OutboundState.SENDING, actor="test", claim="token", claim_token="token",
         lease_until=mail.next_attempt_at,
     )  # fmt: skip
