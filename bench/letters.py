@@ -1,104 +1,237 @@
-"""A letter as PDF, and a mail handed over, each against the plain way to do it."""
+"""Letters as PDF against the plain way, one call of HTML(string=…).write_pdf() for each.
+
+`python -m bench.letters 5000` prints the memory of one process over so many letters.
+"""
 
 from __future__ import annotations
 
-import itertools
-import smtplib
+import multiprocessing
+import random
+import resource
+import statistics
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bench.figures import Figure, in_turn
+from bench.figures import Figure, in_turn, per_second
 
-WORDS = "My grandfather cleared fields near the border for eleven years. "
+SENTENCES = (
+    "My grandfather cleared fields near the border for eleven years.",
+    "Where I grew up, children are told which paths they may walk.",
+    "I worked as a nurse and saw what a mine does to a body, long after peace returned.",
+    "Please think of the farmers who cannot plough their own land.",
+    "What is laid in haste lies there for decades; nobody remembers where.",
+)
+NAMES = "Mari Jüri Anna Jānis Élodie Łukasz Zoë Björk Ngozi José Šárka Øyvind".split()
+FAMILIES = "Tamm Kalniņš Müller O’Brien Kowalska Lindström Ferreira Győri Papadopoulos".split()
+TOWNS = "Tartu Riga Vilnius Turku Zürich Gdańsk Århus Besançon".split()
+MEMORY = 250  # MB a process
+GROWTH = 1.1
 
 
 def pdf(seconds: float) -> list[Figure]:
-    """One worker setting letter after letter, against HTML(string=…).write_pdf() for each."""
-    import weasyprint
+    """A campaign's run from a cold start, one warm letter, two processes, and memory."""
+    count = 1_000 if seconds >= 1 else 200
+    run, memory = _in_process(_run, count)
+    return [run, _single(seconds), _processes(seconds), *memory]
 
-    from letters.rendering.html import pdf_html
-    from letters.rendering.pdf import letter_pdf
 
-    documents, plain = _documents(), _documents()
-    css = Path("static/css/pdf.css").read_text(encoding="utf-8")
+def _run(count: int) -> tuple[Figure, list[Figure]]:
+    """Set a run in parts, plain letters between them: what else the machine does hits both."""
+    from letters.rendering.run import LetterRun
 
-    def naive() -> object:
-        html = pdf_html(next(plain)).replace("</head>", f"<style>{css}</style></head>")
-        return weasyprint.HTML(string=html).write_pdf(pdf_variant="pdf/ua-1")
+    run, documents, sizes = LetterRun(), letters(count), []
+    ours = theirs = 0.0
+    plain = 0
+    for place, document in enumerate(documents):
+        ours += _timed(lambda: run.letter(document))
+        if place % (count // 50) == 0:
+            theirs += _timed(lambda: naive(document))
+            plain += 1
+        if place % (count // 10) == count // 10 - 1:
+            sizes.append(_megabytes())
+    ratio = (theirs / plain) / (ours / count)
+    measured = f"{count / ours:.1f} letters/s, {sum(run.plain.values())} of {count} set plainly"
+    figure = Figure(
+        f"run of {count:,} letters, cold start included", ratio, 10.0, measured,
+        f"naive write_pdf, {plain / theirs:.1f}/s",
+    )  # fmt: skip
+    return figure, _memory(sizes[len(sizes) // 2 - 1], sizes[-1], count)
 
-    letter_pdf(next(documents))
-    ratio, ours, theirs = in_turn(lambda: letter_pdf(next(documents)), naive, seconds)
+
+def _memory(halfway: float, end: float, count: int) -> list[Figure]:
+    return [
+        Figure("memory of a process that sets letters", MEMORY / end, 1.0, f"{end:.0f} MB", f"{MEMORY} MB"),
+        Figure(
+            f"the same, {count:,} letters against half of them", GROWTH * halfway / end, 1.0,
+            f"{end / halfway:.2f} x", f"at most {GROWTH} x",
+        ),
+    ]  # fmt: skip
+
+
+def _single(seconds: float) -> Figure:
+    from letters.rendering.run import letter_pdf
+
+    documents, plain = letters(100_000, 1), letters(100_000, 1)
+    for _ in range(60):
+        letter_pdf(next(documents))
+    ratio, ours, theirs = in_turn(
+        lambda: letter_pdf(next(documents)), lambda: naive(next(plain)), seconds, rounds=3
+    )
     measured, reference = f"{ours:.1f} letters/s", f"naive write_pdf, {theirs:.1f}/s"
-    return [Figure("letter as PDF, one process", ratio, 10.0, measured, reference)]
+    return Figure("one letter in a warm process", ratio, 2.0, measured, reference)
 
 
-def _documents() -> Iterator[Any]:
-    """Yield letters to Estonia that differ in name and own words."""
+def _processes(seconds: float) -> Figure:
+    """Two processes at once against one of them alone, in turn."""
+    pipes = [_worker() for _ in range(2)]
+    alone, both = [], []
+    for _ in range(3):
+        alone.append(_together(pipes[:1], seconds))
+        both.append(_together(pipes, seconds))
+    for pipe in pipes:
+        pipe.send(0)
+    one, two = statistics.median(alone), statistics.median(both)
+    return Figure(
+        "letters by two processes", two / one, 1.8, f"{two:.1f}/s", f"one alone, {one:.1f}/s"
+    )
+
+
+def _together(pipes: list[Any], seconds: float) -> float:
+    for pipe in pipes:
+        pipe.send(seconds)
+    return sum(float(pipe.recv()) for pipe in pipes)
+
+
+def _worker() -> Any:
+    here, there = multiprocessing.Pipe()
+    multiprocessing.get_context("fork").Process(target=_work, args=(there,), daemon=True).start()
+    here.recv()
+    return here
+
+
+def _work(pipe: Any) -> None:
+    from letters.rendering.run import LetterRun
+
+    run, documents = LetterRun(), letters(100_000, random.randrange(1_000))
+    for _ in range(100):
+        run.letter(next(documents))
+    pipe.send("warm")
+    while seconds := pipe.recv():
+        pipe.send(per_second(lambda: run.letter(next(documents)), seconds))
+
+
+def _in_process(target: Callable[..., Any], *args: Any) -> Any:
+    """Return what `target` returns in a process of its own: its memory is its own, too."""
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe()
+    process = context.Process(target=lambda: there.send(target(*args)))
+    process.start()
+    found = here.recv()
+    process.join()
+    return found
+
+
+def letters(count: int, seed: int = 1) -> Iterator[Any]:
+    """Yield different letters to Estonia, a third with own words of 20 to 4,000 characters."""
+    chance, sample = random.Random(seed), _sample()
+    for number in range(count):
+        name = f"{chance.choice(NAMES)} {chance.choice(NAMES)}-{chance.choice(FAMILIES)}"
+        words = _words(chance) if number % 3 == 0 else ()
+        filled = {
+            "NAME": name,
+            "ORGANISATION": chance.choice(("", "", "Red Cross")),
+            "TOWN": chance.choice(TOWNS),
+        }
+        yield replace(
+            sample, words=words, number=f"KTB-2026-{number:06d}",
+            sender=_filled(sample.sender, filled), signature=_filled(sample.signature, filled),
+            place=_filled((sample.place,), filled)[0],
+            check_url=f"https://letters.example/en/check/KTB-2026-{number:06d}/",
+        )  # fmt: skip
+
+
+def _words(chance: random.Random) -> tuple[str, ...]:
+    length, count = chance.randint(20, 4_000), chance.randint(1, 5)
+    text = ""
+    while len(text) < length:
+        text += chance.choice(SENTENCES) + " "
+    each = length // count
+    return tuple(text[each * i : each * (i + 1)].strip() for i in range(count))
+
+
+def _filled(lines: Any, values: dict[str, str]) -> Any:
+    def text(piece: Any) -> str:
+        found = piece.text
+        for name, value in values.items():
+            found = found.replace(name, value)
+        return str(found)
+
+    return tuple(tuple(replace(piece, text=text(piece)) for piece in line) for line in lines)
+
+
+@cache
+def _sample() -> Any:
     from campaign.models import Campaign, Government
     from letters import queries
     from letters.rendering.compose import Answers
 
     campaign = Campaign.objects.get(slug="keep-the-ban")
+    answers = Answers(name="NAME", organisation="ORGANISATION", town="TOWN")
     government = Government.objects.get(iso2="EE")
-    for index in itertools.count():
-        answers = Answers(name=f"Mari Tamm {index}", town="Tartu", words=WORDS * (index % 8))
-        yield queries.draft(campaign, government, answers, country="EE").document
+    day = campaign.today()
+    return queries.draft(
+        campaign, government, answers, country="EE", number="KTB-2026-000000", confirmed=day
+    ).document
 
 
-def mail(count: int) -> list[Figure]:
-    """The whole engine (claim, message, hand-over, notes) against smtplib with ready bytes."""
-    from letters.delivery import engine
-    from letters.delivery.mail import SmtpTransport
-    from letters.delivery.message import build
-    from tests.smtp_sink import running
+def naive(document: Any) -> bytes:
+    import weasyprint
 
-    with running() as sink:
-        transport = SmtpTransport(f"smtp://127.0.0.1:{sink.port}")
-        setattr(engine, "transport", lambda: transport)  # noqa: B010  (the gateway, replaced)
-        rows = _due_mails(count)
-        rows[0].recipient = "office@ee.example"
-        envelope, message = build(rows[0])
-        start = time.perf_counter()
-        for row in rows:
-            engine.deliver(row.id)
-        ours = count / (time.perf_counter() - start)
-        theirs = _ready_bytes(sink.port, envelope.recipient, message, count)
-        transport.close()
-    reference = f"smtplib, ready bytes, one connection, {theirs:.0f}/s"
-    name = "mail out, whole engine on SQLite"
-    return [Figure(name, ours / theirs, 0.7, f"{ours:.0f} mails/s", reference)]
+    from letters.rendering import archive
+    from letters.rendering.html import pdf_html
+
+    source = pdf_html(document).replace("</head>", f"<style>{_css()}</style></head>")
+    made: bytes = weasyprint.HTML(string=source).write_pdf(
+        finisher=archive.finish, **archive.OPTIONS
+    )
+    return made
 
 
-def _ready_bytes(port: int, recipient: str, message: bytes, count: int) -> float:
-    with smtplib.SMTP("127.0.0.1", port) as server:
-        start = time.perf_counter()
-        for _ in range(count):
-            server.sendmail("letters@sincerely.example", [recipient], message)
-        return count / (time.perf_counter() - start)
+@cache
+def _css() -> str:
+    return Path("static/css/pdf.css").read_text(encoding="utf-8")
 
 
-def _due_mails(count: int) -> list[Any]:
-    """Return that many letters' mails, due now, all with one PDF that is really there."""
-    from letters.delivery import prepare
-    from letters.enums import LetterState, Purpose
-    from letters.models import Letter, Outbound
-    from tests.factories.letters import LetterFactory
+def _timed(step: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    step()
+    return time.perf_counter() - start
 
-    letters = [LetterFactory(state=LetterState.APPROVED, send_after=None)]
-    prepare.prepare(letters[0].id)
-    made = Letter.objects.get(pk=letters[0].pk)
-    for _ in range(count - 1):
-        letters.append(
-            LetterFactory(
-                campaign=made.campaign, government=made.government, office=made.office,
-                submission__campaign=made.campaign, state=LetterState.QUEUED,
-                pdf=made.pdf, pdf_sha256=made.pdf_sha256, pdf_bytes=made.pdf_bytes,
+
+def _megabytes() -> float:
+    """Return the most memory this process has held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _over(count: int) -> None:
+    from letters.rendering.run import LetterRun
+
+    run = LetterRun()
+    for number, document in enumerate(letters(count), start=1):
+        run.letter(document)
+        if number % 500 == 0:
+            print(
+                f"{number:6,} letters: {_megabytes():.0f} MB at most, {dict(run.plain)}", flush=True
             )
-        )  # fmt: skip
-    from letters.delivery import rows
 
-    for letter in letters[1:]:
-        rows.write(Purpose.LETTER, letter.submission, letter=letter)
-    return list(Outbound.objects.filter(purpose=Purpose.LETTER).select_related("letter"))
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    _over(int(sys.argv[1]))

@@ -68,7 +68,9 @@ def surroundings(page: Any, article: Any) -> Surroundings:
     begins = [i for i, part in enumerate(inner) if isinstance(part, Begin)]
     ends = [i for i, part in enumerate(inner) if part == END]
     head, opening, closing = outer[:start], inner[: begins[0]], inner[ends[-1] + 1 :]
-    if any(not isinstance(piece, (bytes, str)) for part in (head, opening, closing) for piece in part):
+    if any(
+        not isinstance(piece, (bytes, str)) for part in (head, opening, closing) for piece in part
+    ):
         raise NotComposable("text before the article")
     whole.stream = list(_inked(outer[start + len(inner) :]))
     whole.check()
@@ -167,9 +169,7 @@ def _layer_notes(context: Any, page: Any) -> tuple[Any, Notes]:
     return context.box, notes
 
 
-def _layer(
-    notes: Notes, marks: dict[Any, int], told: list[bytes], top: float | None
-) -> Layer:
+def _layer(notes: Notes, marks: dict[Any, int], told: list[bytes], top: float | None) -> Layer:
     """Return a layer; one that moves with a line whose top is at `top`, or stays where it is."""
     parts: list[bytes | Marked | Placed] = []
     used = FontSet()
@@ -187,9 +187,7 @@ def _layer(
     return Layer(tuple(parts), used.uses(), notes.states())
 
 
-def _texts(
-    notes: Notes, marks: dict[Any, int], told: list[bytes]
-) -> Iterator[tuple[Any, Any]]:
+def _texts(notes: Notes, marks: dict[Any, int], told: list[bytes]) -> Iterator[tuple[Any, Any]]:
     """Yield each text box with what it takes to make a Text. The flow must hold nothing else."""
     flow, position = notes.stream, 0
     while position < len(flow):
@@ -225,9 +223,7 @@ _PLAIN = {"float": "none", "clear": "none", "position": "static", "overflow": "v
           "margin_break": "auto"}  # fmt: skip
 
 
-def _node(
-    box: Any, texts: dict[Any, Any], layers: list[_Painted]
-) -> Node:
+def _node(box: Any, texts: dict[Any, Any], layers: list[_Painted]) -> Node:
     if type(box) is not boxes.BlockBox or box.is_table_wrapper or box.min_height:
         raise NotComposable(f"a {type(box).__name__}")
     style = box.style
@@ -310,9 +306,7 @@ class _Tally:
         self.objects.append(made)
 
 
-def _structure(
-    roots: Iterable[Any], marks: dict[Any, int]
-) -> Structure:
+def _structure(roots: Iterable[Any], marks: dict[Any, int]) -> Structure:
     parent = pydyf.Dictionary({"S": "/Art", "K": pydyf.Array()})
     parent.number = -1
     tally, notes = _Tally(), []

@@ -223,7 +223,13 @@ def _structure(writer: paper.Writer, sheets: list[tuple[int, _Page]]) -> int:
             loose = place in ("outside", "margin")
             parent, refs = (document, outside) if loose else (article, kids)
             refs += paper.write_block(
-                writer, block.elements, block.roots, parent, sheet, marks, holders,
+                writer,
+                block.elements,
+                block.roots,
+                parent,
+                sheet,
+                marks,
+                holders,
                 split=len(marks) < block.marks,
             )
         writer.dictionaries[article] = paper.element(b"Art", kids, sheet, document)

@@ -256,5 +256,3 @@ def article_in(root: Any) -> Any:
 
 def _is_blank(box: Any) -> bool:
     return box.element_tag == "article" and not box.children
-
-

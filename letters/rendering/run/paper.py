@@ -60,12 +60,18 @@ class Writer:
             position += len(written)
         own = self.number()
         self._references(own, packed, offsets, position, info)
-        parts.append(b"%d 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF\n" % (own, self.data[own], position))
+        parts.append(
+            b"%d 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF\n" % (own, self.data[own], position)
+        )
         return b"".join(parts)
 
     def _fingerprint(self, last: int) -> bytes:
         both = {**self.dictionaries, **self.data}
-        return md5(b"".join(both[n] for n in range(1, last + 1)), usedforsecurity=False).hexdigest().encode()
+        return (
+            md5(b"".join(both[n] for n in range(1, last + 1)), usedforsecurity=False)
+            .hexdigest()
+            .encode()
+        )
 
     def _object_stream(self, number: int) -> None:
         position, head = 0, []
@@ -166,7 +172,9 @@ def write_ending(writer: Writer, title: str, language: str, root: int) -> int:
 def colour_spaces() -> bytes:
     def lab(white: Any) -> Any:
         ranges = pydyf.Array((-125, 125, -125, 125))
-        return pydyf.Array(("/Lab", pydyf.Dictionary({"WhitePoint": pydyf.Array(white), "Range": ranges})))
+        return pydyf.Array(
+            ("/Lab", pydyf.Dictionary({"WhitePoint": pydyf.Array(white), "Range": ranges}))
+        )
 
     spaces = {"lab-d50": lab(D50), "lab-d65": lab(D65)}
     data: bytes = pydyf.Dictionary(spaces).data

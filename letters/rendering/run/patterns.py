@@ -37,7 +37,10 @@ from letters.rendering.run.typeset import Set, Setter
 if TYPE_CHECKING:
     from letters.rendering.run.engine import Frame, LaidOut
 
-_SAMPLES = {NAME: ("Xy{}yX", "Xy{}yX longer"), PATH: ("M0 0h7v1h-7zM8 0h1v1h-1z", "M0 0h7v1h-7zM9 3h12v1h-12z")}
+_SAMPLES = {
+    NAME: ("Xy{}yX", "Xy{}yX longer"),
+    PATH: ("M0 0h7v1h-7zM8 0h1v1h-1z", "M0 0h7v1h-7zM9 3h12v1h-12z"),
+}
 _RUN = re.compile(r"M(\d+) (\d+)h(\d+)v1h-\d+")
 _PATH = re.compile(r"M0 0h7v1h-7z(?:M\d+ \d+h(\d+)v1h-\1z)*\Z")
 _MARGIN = 1.0  # CSS pixels by which a line must fit to be certain
@@ -64,7 +67,9 @@ def learnt(frame: Frame, shape: Shape) -> Pattern | None:
 
 def _same(one: Block, other: Block) -> bool:
     plain, other_plain = (replace(block, later=None, layers=()) for block in (one, other))
-    return plain == other_plain and list(map(_merged, one.layers)) == list(map(_merged, other.layers))
+    return plain == other_plain and list(map(_merged, one.layers)) == list(
+        map(_merged, other.layers)
+    )
 
 
 def _merged(layer: Layer) -> Layer:
@@ -158,13 +163,17 @@ class _Row:
             shift += width - leaf.width
         return found
 
-    def _broken(self, texts: list[str]) -> list[tuple[_Leaf, list[tuple[float, Set | None]]]] | None:
+    def _broken(
+        self, texts: list[str]
+    ) -> list[tuple[_Leaf, list[tuple[float, Set | None]]]] | None:
         (leaf, *_) = self.leaves
         if not self.breakable or leaf.number is None or leaf.before or leaf.after.strip(" "):
             return None
         room = (self.start + self.limit) * (1 + 1e-9) - self.start
         lines = leaf.setter.lines(texts[leaf.number], room)
-        if lines is None or any((one.height, one.baseline) != (leaf.height, leaf.baseline) for one in lines):
+        if lines is None or any(
+            (one.height, one.baseline) != (leaf.height, leaf.baseline) for one in lines
+        ):
             return None
         if leaf.trimmed:
             ending = leaf.setter.line(f"{lines[-1].text}{leaf.after}")
@@ -204,7 +213,9 @@ class Pattern:
         lines: dict[int, list[tuple[float, Set | None]]] = {}
         for row in self.alike:
             made = row.sets(texts)
-            if made is None or (self.sample.node is None and any(len(found) > 1 for _, found in made)):
+            if made is None or (
+                self.sample.node is None and any(len(found) > 1 for _, found in made)
+            ):
                 return None
             lines.update((leaf.mark, found) for leaf, found in made)
         filling = _Filling(self.sample, lines, texts, self.shape.kinds)
@@ -281,7 +292,9 @@ class _Filling:
         x, made = self.lines[text.mark][index]
         if made is None:
             return text._replace(mark=number, head=_moved(text.head, x))
-        return Text(number, text.tag, text.ink, _moved(text.head, x), text.rise, made.tail, made.fonts)
+        return Text(
+            number, text.tag, text.ink, _moved(text.head, x), text.rise, made.tail, made.fonts
+        )
 
     def _layer(self, layer: Layer) -> Layer:
         parts: list[bytes | Marked | Placed] = []

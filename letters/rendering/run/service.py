@@ -20,6 +20,7 @@ from letters.rendering.pictures import NoPicture
 from letters.rendering.run.pieces import NotComposable
 
 log = logging.getLogger(__name__)
+_lock = threading.Lock()  # the composer is the process', and remembers
 SAMPLE = 1_000  # one composed letter of so many is set plainly, too, and compared
 UNPROVEN = "WeasyPrint of a version that was not proven"
 
@@ -35,7 +36,6 @@ class LetterRun:
         self.composed = 0
         self.plain: Counter[str] = Counter()
         self._proofs: dict[Any, bool] = {}
-        self._lock = threading.Lock()
         self._composer: Any = None
 
     def set(self, documents: Iterable[LetterDocument]) -> Iterator[bytes | PdfFailed]:
@@ -53,7 +53,7 @@ class LetterRun:
             source = pdf_html(document)
         except NoPicture as error:
             raise PdfFailed(str(error), permanent=False) from error
-        with self._lock:
+        with _lock:
             return self._set(source)
 
     def _set(self, source: str) -> bytes:

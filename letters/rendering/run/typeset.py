@@ -149,9 +149,10 @@ class Setter:
             if over > _SURE:
                 found.append(one)
                 continue
-            word, space, _rest = next_text.partition(" ")
+            word, _, rest = next_text.partition(" ")
             longer = self._line(f"{text}{joint}{word}")
-            if not space or _DIVIDED.search(word) or longer is None:
+            # Before some signs no line ends, even after a space (UAX 14: "ils ?").
+            if not rest[:1].isalnum() or _DIVIDED.search(word) or longer is None:
                 return None
             if longer.width > width + _CLOSE:
                 found.append(one)

@@ -101,13 +101,19 @@ def scripts() -> Iterator[tuple[str, LetterDocument]]:
         yield f"in {language}, own words", letter(language, words(language, 300, 2))
         yield f"in English, own words in {language}", letter("en", words(language, 300, 2))
         name = NAMES[language]
-        yield f"in English, from {language}", letter("en", sender=_lines(name, "", ""), signature=_lines(name))
+        yield (
+            f"in English, from {language}",
+            letter("en", sender=_lines(name, "", ""), signature=_lines(name)),
+        )
         yield f"in {language}, two pages", letter(language, words(language, 1800, 4))
 
 
 def forms() -> Iterator[tuple[str, LetterDocument]]:
     long = "Prof. Dr. Maria-Magdalena Wilhelmina van der Berg-Papadopoulos de la Santísima Trinidad"
-    yield "without organisation", letter(sender=_lines("Mary", "", "Tartu"), signature=_lines("Mary", ""))
+    yield (
+        "without organisation",
+        letter(sender=_lines("Mary", "", "Tartu"), signature=_lines("Mary", "")),
+    )
     yield "without town", letter(place=(Piece("", fill="town"), Piece(", ")))
     yield "a long name", letter(sender=_lines(long, long, long), signature=_lines(long, long))
     yield "a long address", letter(addressee=("The Honourable Minister of Foreign Affairs",) * 7)
@@ -120,9 +126,16 @@ def forms() -> Iterator[tuple[str, LetterDocument]]:
     yield "not confirmed", letter(confirmed="", check_url="", number="")
     yield "no address of the campaign", letter(campaign_address="")
     yield "short", letter(body=(), ask=())
-    body = tuple(Part("paragraph", ((Piece(SENTENCES["en"] * count),),)) for count in (9, 2, 12, 5, 7))
+    body = tuple(
+        Part("paragraph", ((Piece(SENTENCES["en"] * count),),)) for count in (9, 2, 12, 5, 7)
+    )
     yield "a long body", letter(body=body)
-    yield "a bold body", letter(body=(Part("paragraph", ((Piece("Bold ", True), Piece("and "), Piece("bold", True)),)),))
+    yield (
+        "a bold body",
+        letter(
+            body=(Part("paragraph", ((Piece("Bold ", True), Piece("and "), Piece("bold", True)),)),)
+        ),
+    )
 
 
 def hostile() -> Iterator[tuple[str, LetterDocument]]:
@@ -130,7 +143,10 @@ def hostile() -> Iterator[tuple[str, LetterDocument]]:
         yield name, letter(words=(text,))
         yield f"{name}, again", letter(words=("Before.", text[: len(text) // 2], "After."))
         short = text[:30].strip()
-        yield f"{name} as a name", letter(sender=_lines(short, short, short), signature=_lines(short))
+        yield (
+            f"{name} as a name",
+            letter(sender=_lines(short, short, short), signature=_lines(short)),
+        )
     yield "an empty paragraph", letter(words=("One.", "", "Three."))
     yield "spaces alone", letter(words=("One.", "   ", "Three."))
     yield "a no-break space alone", letter(words=("One.", "\u00a0", "Three."))
