@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db.models import Case, CharField, Q, Value, When
@@ -35,6 +36,7 @@ class Meaning:
     codes: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
 
+    @cached_property
     def whole_codes(self) -> list[str]:
         """Return the codes with their class: both that are no success, unless it is named."""
         return [
@@ -47,13 +49,13 @@ class Meaning:
         low, code = answer.lower(), enhanced(answer)
         return any(phrase in low for phrase in self.phrases) or any(
             low.startswith(own[:-1]) if own.endswith("*") else code == own
-            for own in self.whole_codes()
+            for own in self.whole_codes
         )
 
     def q(self) -> Q:
         """Return what finds it in `last_answer`, as `said_in` does."""
         found = Q()
-        for code in self.whole_codes():
+        for code in self.whole_codes:
             if code.endswith("*"):
                 found |= Q(last_answer__startswith=code[:-1])
                 continue

@@ -20,7 +20,7 @@ def delivery_banner(context: Any) -> dict[str, Any]:
     if not context.get("has_permission"):
         return {"troubles": []}
     try:
-        seen = watch.sight()
+        seen = context.get("seen") or watch.sight()
     except DatabaseError:
         return {"troubles": [{"words": words("database", {}), "since": None}]}
     troubles = [

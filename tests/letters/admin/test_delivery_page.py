@@ -243,7 +243,7 @@ def test_what_is_paused_is_named(desk: Client) -> None:
     Campaign.objects.update(delivery_paused=True)
     context = desk.get(DELIVERY).context
     assert context["campaigns_paused"] == [letter.campaign]
-    assert [(office.pk, office.letters_waiting) for office in context["offices_paused"]] == [
+    assert [(office.pk, count) for office, count in context["offices_paused"]] == [
         (letter.office_id, 1)
     ]
 
