@@ -25,6 +25,10 @@ mine_urls = [
     path("<tag:language>/letter/<str:token>/withdraw/", mine.withdraw, name="withdraw"),
     path("<tag:language>/letter/<str:token>/erase/", mine.erase, name="erase"),
     path("<tag:language>/letter/<str:token>/updates/", mine.updates, name="updates"),
+    path("<tag:language>/letter/<str:token>/answers/", mine.answers, name="answers"),
+    path(
+        "<tag:language>/letter/<str:token>/answers/<int:key>/", mine.answer_file, name="answer_file"
+    ),
 ]
 
 # /returns/<provider>/: what a mail provider reports

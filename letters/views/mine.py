@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,9 +18,10 @@ from letters.actions.erase import erase_signer
 from letters.actions.take_back import take_back
 from letters.enums import LetterState, SubmissionState
 from letters.identifiers import own_token
-from letters.models import AccessToken, Letter, Submission
+from letters.models import AccessToken, AnswerFile, Letter, Submission
 from letters.moves import NotAllowed
 from letters.rendering.html import letter_html
+from letters.rendering.mail_answer import PASSED_ON
 from letters.rendering.mail_parts import office_title, page_text, share_url
 from letters.rendering.mails import document_of
 from letters.views import status
@@ -120,6 +122,48 @@ def pdf_response(letter: Letter) -> FileResponse:
     return response
 
 
+@private
+@require_POST
+@in_language
+def answers(request: HttpRequest, language: str, token: str) -> HttpResponseBase:
+    """Have the office's answers passed on by e-mail, or no longer."""
+    submission = _submission(token)
+    if submission is None:
+        return link_unknown(request)
+    if submission.state == SubmissionState.CONFIRMED:
+        wanted = bool(request.POST.get("answers"))
+        Submission.objects.filter(pk=submission.pk).update(wants_answer=wanted)
+    return redirect("letters:mine", language, token)
+
+
+@private
+@require_GET
+@in_language
+def answer_file(request: HttpRequest, language: str, token: str, key: int) -> HttpResponseBase:
+    """Stream a file that an office sent with its answer to one of these letters (A24)."""
+    submission = _submission(token)
+    if submission is None:
+        return link_unknown(request)
+    files = AnswerFile.objects.filter(answer__letter__in=letters_of(submission))
+    return file_response(get_object_or_404(files, pk=key))
+
+
+def file_response(file: AnswerFile) -> FileResponse:
+    """Stream an office's file: always saved, never shown. Raises Http404 if it is gone."""
+    if not default_storage.exists(file.file):
+        raise Http404
+    response = FileResponse(
+        default_storage.open(file.file),
+        as_attachment=True,
+        filename=file.name,
+        content_type=file.media_type
+        if file.media_type in PASSED_ON
+        else "application/octet-stream",
+    )
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
 def _submission(token: str) -> Submission | None:
     found = queries.by_token(token, AccessToken.Purpose.MINE)
     shown = (SubmissionState.CONFIRMED, SubmissionState.ERASED, SubmissionState.REPEATED)
@@ -143,6 +187,8 @@ def _context(submission: Submission, language: str, token: str) -> dict[str, Any
         "erase_asked": False,
         "updates": submission.updates,
         "updates_url": reverse("letters:updates", args=[language, token]) if alive else "",
+        "answers_url": reverse("letters:answers", args=[language, token]) if alive else "",
+        "through_us": bool(settings.RETURN_ADDRESS) and not submission.reply_directly,
         "share": _share(submission, language),
         **_waiting(submission, language),
     }
@@ -155,7 +201,7 @@ def letters_of(submission: Submission) -> list[Letter]:
         rows = rows.counted().filter(campaign=submission.campaign, signer=submission.signer)
     else:
         rows = rows.filter(submission=submission).exclude(state=LetterState.AWAITING)
-    return list(rows.order_by("government__name"))
+    return list(rows.order_by("government__name").prefetch_related("answers__files"))
 
 
 def _shown(letter: Letter, language: str, token: str) -> dict[str, Any]:
@@ -173,7 +219,25 @@ def _shown(letter: Letter, language: str, token: str) -> dict[str, Any]:
         "can_withdraw": letter.can_be_taken_back,
         "until": status.until(letter) if letter.can_be_taken_back else "",
         "html": letter_html(document_of(letter)) if letter.content else "",
+        "answers": _answers(letter, language, token),
     }
+
+
+def _answers(letter: Letter, language: str, token: str) -> list[dict[str, Any]]:
+    """Return what the office answered; of an answer that is erased by now, the day alone."""
+    return [
+        {
+            "at": answer.received_at,
+            "subject": answer.subject,
+            "text": answer.text,
+            "erased": not answer.text and not answer.files.all(),
+            "files": [
+                (file, reverse("letters:answer_file", args=[language, token, file.pk]))
+                for file in answer.files.all()
+            ],
+        }
+        for answer in letter.answers.all()
+    ]
 
 
 def _share(submission: Submission, language: str) -> dict[str, str]:

@@ -154,4 +154,5 @@ def steps(letter: Letter) -> list[tuple[str, datetime | None]]:
     if kind(letter) == "ended":
         return done
     last = _("Handed over") if waits_for_handover(letter) else _("Sent")
-    return [*done, (last, letter.sent_at)]
+    answered = [(_("Answered"), one.received_at) for one in list(letter.answers.all())[:1]]
+    return [*done, (last, letter.sent_at), *answered]

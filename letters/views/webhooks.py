@@ -36,7 +36,7 @@ def webhook(request: HttpRequest, provider: str, kind: str) -> HttpResponseBase:
     except Resolver404 as error:
         raise Http404 from error
     # A message with its attachments is larger than a form: limits.py has looked at its length.
-    request._body = request.read(MOST_BYTES)  # type: ignore[attr-defined]
+    request._body = request.read(MOST_BYTES)
     try:
         response: HttpResponseBase = view.func(request, *view.args, **view.kwargs)
     except TRY_AGAIN as error:
