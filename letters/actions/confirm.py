@@ -12,6 +12,7 @@ from letters import outbox
 from letters.actions.asking import locked
 from letters.delivery import rows
 from letters.enums import LetterState, SubmissionState
+from letters.failpoints import failpoint, failpoint_on_commit
 from letters.identifiers import own_token
 from letters.models import AccessToken, Letter, Submission
 from letters.moves import NotAllowed, move_letter, move_submission
@@ -50,6 +51,8 @@ def _confirm(submission: Submission, words: str | None, reply_directly: bool) ->
         _confirm_letter(letter, submission, now)
     token = own_token(AccessToken.Purpose.MINE, submission.id, submission.signer)
     rows.grant(submission, AccessToken.Purpose.MINE, [token], now)
+    failpoint("confirm.before_commit")
+    failpoint_on_commit("confirm.after_commit")
     return token
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from campaign.models import Campaign, ConsentWording, Government
 from letters.actions.asking import OPEN, ask, change_address, locked, state_for
 from letters.enums import LetterState, SubmissionState
+from letters.failpoints import failpoint, failpoint_on_commit
 from letters.identifiers import signer_of
 from letters.models import Letter, Submission
 from letters.moves import move_letter, move_submission
@@ -111,6 +112,8 @@ def _create(campaign: Campaign, form: Form, nonce: str, consent: Consent) -> Sub
     submission.save(force_insert=True)
     _write_letters(submission, form.governments, form)
     ask(submission)
+    failpoint("sign.before_commit")
+    failpoint_on_commit("sign.after_commit")
     return submission
 
 

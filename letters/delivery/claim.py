@@ -21,11 +21,12 @@ from letters.bulk_moves import begin_attempts, move_letters, move_outbounds
 from letters.delivery import pace, policy
 from letters.enums import HoldReason, LetterState, OutboundState, Purpose, SubmissionState
 from letters.failpoints import failpoint
-from letters.models import Attempt, Letter, Outbound
+from letters.models import Attempt, Letter, Outbound, Suppression
 from letters.moves import NotAllowed, move_letter, move_outbound
 from letters.routes import route_of
 
 log = logging.getLogger(__name__)
+ASKING = (Purpose.CONFIRM, Purpose.ALREADY)
 TO_OFFICES = (Purpose.LETTER, Purpose.DIGEST)
 _PAUSED = Q(purpose__in=TO_OFFICES) & (
     Q(submission__campaign__delivery_paused=True) | Q(campaign__delivery_paused=True)
@@ -67,7 +68,9 @@ def claim(token: str, limit: int, first: UUID | None = None) -> Batch:
 @transaction.atomic
 def _claim(token: str, limit: int, first: UUID | None, now: datetime) -> Batch:
     until = now + timedelta(seconds=policy.times().lease)
-    ready = [row for row in _due(limit, first, now) if _ready(row, now)]
+    due = _due(limit, first, now)
+    _cancel_unwanted(due)
+    ready = [row for row in due if row.state == OutboundState.QUEUED and _ready(row, now)]
     return Batch(token, until, _take(ready, token, until, now))
 
 
@@ -134,6 +137,21 @@ def _locked(rows: QuerySet[Outbound]) -> QuerySet[Outbound]:
     if connection.vendor == "postgresql":
         return rows.select_for_update(skip_locked=True, of=("self",))
     return rows
+
+
+def _cancel_unwanted(outbounds: Sequence[Outbound]) -> None:
+    """Send nothing more to a mailbox that wants nothing or takes nothing.
+
+    Whether it may be asked for a confirmation was decided when that mail was written.
+    """
+    mails = [one for one in outbounds if one.mailbox and one.purpose not in ASKING]
+    wanting_none = Suppression.objects.filter(signer__in={one.mailbox for one in mails})
+    stopped = set(wanting_none.values_list("signer", flat=True)) if mails else set()
+    for outbound in mails:
+        if outbound.mailbox in stopped:
+            move_outbound(
+                outbound, OutboundState.CANCELLED, actor="worker", reason="suppressed mailbox"
+            )
 
 
 def _ready(outbound: Outbound, now: datetime) -> bool:

@@ -20,7 +20,7 @@ from letters.enums import Purpose
 from letters.models import Outbound
 from letters.rendering.mail import Attachment, Mail
 from letters.rendering.mails import render_mail
-from letters.return_address import return_path
+from letters.return_address import provider_headers, return_path
 
 # Letters, digits, spaces and . ' - ( ): nothing that a mail program reads as more than a name.
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9 .'()-]{1,60}")
@@ -96,6 +96,7 @@ def _head(outbound: Outbound, mail: Mail, recipient: str) -> bytes:
         lines.append(f"X-Letter-ID: {outbound.letter.number}")
     elif outbound.purpose != Purpose.DIGEST:
         lines.append("Auto-Submitted: auto-generated")  # RFC 3834 §5
+    lines += [f"{name}: {value}" for name, value in provider_headers(outbound.pk).items()]
     return "".join(f"{line}\r\n" for line in lines).encode("ascii")
 
 

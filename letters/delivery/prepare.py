@@ -15,6 +15,7 @@ from letters import clock, digests
 from letters.delivery import bundles, pace, rows
 from letters.delivery.way import way_of
 from letters.enums import HoldReason, LetterState, OutboundState, Purpose
+from letters.failpoints import failpoint
 from letters.models import Letter, Outbound
 from letters.moves import NotAllowed, move_letter
 from letters.rendering.mails import document_of
@@ -22,7 +23,8 @@ from letters.rendering.pdf import PdfFailed, letter_pdf
 from letters.routes import route_of
 
 log = logging.getLogger(__name__)
-TRIES = 2
+TRIES = 2  # that end with an error
+DEATHS = 5  # that do not end: the letter, perhaps, kills its workers (F07)
 
 
 def prepare(key: UUID) -> list[UUID]:
@@ -37,7 +39,10 @@ def prepare(key: UUID) -> list[UUID]:
         return bundles.build(key)
     if letter.state != LetterState.APPROVED:
         return []
+    if not _begun(letter):
+        return []
     try:
+        failpoint("render.before")
         return _keep(letter, letter_pdf(document_of(letter)))
     except NotAllowed:  # taken back, or set by another worker, while this one was at it
         return []
@@ -46,14 +51,30 @@ def prepare(key: UUID) -> list[UUID]:
         return []
 
 
+def _begun(letter: Letter) -> bool:
+    """Count the try before it is made: one that kills its worker counts, too."""
+    if letter.render_failures >= DEATHS:
+        _hold(letter, f"{letter.render_failures} tries to set it did not end.")
+        return False
+    tries = letter.render_failures + 1
+    mine = Letter.objects.filter(
+        pk=letter.pk, state=LetterState.APPROVED, render_failures=letter.render_failures
+    )
+    letter.render_failures = tries
+    return mine.update(render_failures=tries) == 1
+
+
 def _keep(letter: Letter, pdf: bytes) -> list[UUID]:
     fingerprint = hashlib.sha256(pdf).hexdigest()
+    failpoint("render.before_file")
     name = default_storage.save(_path(letter, fingerprint), ContentFile(pdf))
     try:
+        failpoint("render.after_file")
         with transaction.atomic():
             move_letter(
                 letter, LetterState.RENDERED, actor="worker",
                 pdf=name, pdf_sha256=fingerprint, pdf_bytes=len(pdf), problem="",
+                render_failures=0,
             )  # fmt: skip
             return _queue(letter)
     except Exception:
@@ -102,18 +123,20 @@ def copy_now(letter: Letter) -> Outbound | None:
 
 
 def _failed(letter: Letter, error: Exception) -> None:
-    failures = letter.render_failures + 1
     log.exception("Letter %s could not be set.", letter.number)
-    if failures < TRIES and not (isinstance(error, PdfFailed) and error.permanent):
-        Letter.objects.filter(pk=letter.pk).update(
-            render_failures=failures, problem=str(error)[:300]
-        )
-        return
+    tries = letter.render_failures
     letter.refresh_from_db()  # what was set in memory was rolled back
     if letter.state != LetterState.APPROVED:
         return
+    if tries < TRIES and not (isinstance(error, PdfFailed) and error.permanent):
+        Letter.objects.filter(pk=letter.pk).update(problem=str(error)[:300])
+        return
+    _hold(letter, str(error) or type(error).__name__)
+
+
+def _hold(letter: Letter, problem: str) -> None:
     with transaction.atomic():
         move_letter(
             letter, LetterState.HELD, actor="worker", hold=HoldReason.RENDER_FAILED,
-            reason=str(error), problem=str(error)[:300], render_failures=failures,
+            reason=problem, problem=problem[:300], render_failures=0,
         )  # fmt: skip

@@ -118,6 +118,11 @@ class Letter(models.Model):
                 name="letter_by_signer",
             ),
             models.Index(fields=("state", "created_at"), name="letter_queue"),
+            models.Index(
+                fields=("state", "hold_reason", "campaign", "office"),
+                condition=models.Q(state__in=("held", "failed", "bounced", "unknown")),
+                name="letter_stopped",
+            ),
             models.Index(fields=("-created_at",), name="letter_newest_first"),
         ]
         constraints = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +18,7 @@ from letters.delivery.sweep import sweep
 from letters.models import Heartbeat
 
 PAUSE_SECONDS = 5
+LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -34,16 +35,42 @@ class Done:
         return bool(self.letters or self.mails)
 
 
+class Stop:
+    """Whether the process was asked to end. A plain flag: a signal may come at any line."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def ask(self, *_: object) -> None:
+        self.asked = True
+
+    def __call__(self) -> bool:
+        return self.asked
+
+    def wait(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not self.asked and time.monotonic() < end:
+            time.sleep(LOOK_SECONDS)
+
+
 def one_round(stop: Callable[[], bool] = lambda: False) -> Done:
-    """Sweep, set what is approved, send what is due."""
+    """Sweep, send what is due, set what is approved, and send that."""
     heartbeat.beat(Heartbeat.Kind.WORKER)
-    letters = sweep(grace=timedelta(0)).letters
-    for letter in letters:
+    found = sweep(grace=timedelta(0))
+    mails, letters = _send(stop) if found.outbounds else 0, 0
+    for letter in found.letters:
+        if stop():
+            break
         prepare.prepare(letter)
+        letters += 1
+    return Done(letters, mails + _send(stop))
+
+
+def _send(stop: Callable[[], bool]) -> int:
     mails = 0
     while tried := engine.deliver(stop=stop):
         mails += tried
-    return Done(len(letters), mails)
+    return mails
 
 
 class Command(BaseCommand):
@@ -56,10 +83,10 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="stop when nothing is due")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        stop = threading.Event()
+        stop = Stop()
         if not options["once"]:
             for name in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(name, lambda *_: stop.set())
+                signal.signal(name, stop.ask)
             self.stdout.write(_("Delivering until it is stopped (Ctrl-C); --once stops by itself."))
             self.stdout.flush()
         done = self._rounds(stop, once=options["once"])
@@ -67,10 +94,10 @@ class Command(BaseCommand):
         mails = ngettext("%d mail tried", "%d mails tried", done.mails)
         self.stdout.write(f"{letters % done.letters}, {mails % done.mails}.")
 
-    def _rounds(self, stop: threading.Event, *, once: bool) -> Done:
+    def _rounds(self, stop: Stop, *, once: bool) -> Done:
         all_done = Done()
-        while not stop.is_set():
-            done = one_round(stop.is_set)
+        while not stop():
+            done = one_round(stop)
             all_done += done
             if not done:
                 if once:

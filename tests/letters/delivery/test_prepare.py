@@ -75,3 +75,19 @@ def test_letter_taken_back_while_it_is_set_leaves_no_file(
     assert prepare.prepare(letter.id) == []
     assert (Letter.objects.get().state, stored(tmp_path)) == (LetterState.WITHDRAWN, [])
     assert Outbound.objects.count() == 0
+
+
+def test_letter_that_kills_its_workers_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Killed(BaseException):
+        pass
+
+    def dies(_: object) -> bytes:
+        raise Killed
+
+    monkeypatch.setattr(prepare, "letter_pdf", dies)
+    letter = LetterFactory(state=LetterState.APPROVED)
+    for _ in range(prepare.DEATHS):
+        with pytest.raises(Killed):
+            prepare.prepare(letter.id)
+    prepare.prepare(letter.id)
+    assert Letter.objects.get().hold_reason == HoldReason.RENDER_FAILED
