@@ -17,6 +17,7 @@ from letters.models import Letter, MailServer, Outbound
 from letters.rendering.mail_notice import notice_mail
 from tests.factories.campaign import CampaignFactory
 from tests.factories.letters import LetterFactory
+from tests.journey import mails, work
 from tests.letters.signs import all_alive, look_again
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +168,11 @@ def test_notice_names_the_offices_and_links_to_their_letters() -> None:
     assert "- Chancellor (Sudmark): 1" in mail.text
     assert link in mail.text
     assert link.replace("&", "&amp;") in mail.html
+
+
+def test_notice_leaves_like_any_other_mail() -> None:
+    campaign = held()
+    work()
+    (message,) = mails(campaign.contact_email)
+    assert str(message["Subject"]) == REFUSED
+    assert Outbound.objects.get(purpose=Purpose.NOTICE).state == "sent"
