@@ -114,12 +114,34 @@ def add_consent_wording(*, campaign: Campaign, language: str, text: str) -> Cons
 
 
 @transaction.atomic
-def set_paused(*, offices: Iterable[Office], paused: bool, by: AbstractBaseUser) -> int:
+def set_paused(
+    *, offices: Iterable[Office], paused: bool, by: AbstractBaseUser, reason: str = ""
+) -> int:
     """Let letters to the offices wait, or go on. Returns how many offices that changed."""
     changed = [office for office in offices if office.paused != paused]
-    Office.objects.filter(pk__in=[office.pk for office in changed]).update(paused=paused)
-    _log(changed, by, _("Paused.") if paused else _("Resumed."))
+    rows = Office.objects.filter(pk__in=[office.pk for office in changed])
+    rows.update(paused=paused, pause_reason=reason[:300] if paused else "")
+    _log(changed, by, _paused(paused, reason))
     return len(changed)
+
+
+@transaction.atomic
+def set_delivery_paused(
+    *, campaigns: Iterable[Campaign], paused: bool, by: AbstractBaseUser, reason: str = ""
+) -> int:
+    """Let letters of the campaigns wait, or go on. Returns how many campaigns that changed.
+
+    They can be signed and confirmed all the same.
+    """
+    changed = [campaign for campaign in campaigns if campaign.delivery_paused != paused]
+    rows = Campaign.objects.filter(pk__in=[campaign.pk for campaign in changed])
+    rows.update(delivery_paused=paused)
+    _log(changed, by, f"{_('Delivery:')} {_paused(paused, reason)}")
+    return len(changed)
+
+
+def _paused(paused: bool, reason: str) -> str:
+    return " ".join(filter(None, [_("Paused.") if paused else _("Resumed."), reason]))
 
 
 def _log(rows: Iterable[Model], by: AbstractBaseUser, message: str) -> None:

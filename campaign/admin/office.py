@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
@@ -26,6 +28,14 @@ class OfficeHolderInline(TabularInline[OfficeHolder, Office]):
 class OfficeRouteInline(TabularInline[OfficeRoute, Office]):
     model = OfficeRoute
     extra = 0
+
+
+LETTERS_GET_THERE: tuple[Any, ...] = (
+    ("delivery", "per_hour"),
+    ("working_days", "opens", "closes"),
+    ("paused", "pause_reason"),
+    "closed",
+)
 
 
 @admin.register(Office)
@@ -57,7 +67,7 @@ class OfficeAdmin(ModelAdmin[Office]):
                 )
             },
         ),
-        (_("Whether letters go there"), {"fields": ("paused", "closed")}),
+        (_("How it gets its letters"), {"fields": LETTERS_GET_THERE}),
         (_("What is known of this entry"), {"fields": ("as_of", "notes")}),
     )
 

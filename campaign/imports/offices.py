@@ -1,9 +1,11 @@
 """offices.csv: addressees, how they are greeted, where they are reached.
 
 An office is known by `office_id`. Its government must be there already. The column `government`
-is for the reader of the file. Three columns may be left out: `time_zone` (else UTC), `paper`
-(A4 or Letter; else what CLDR gives for the country) and `incumbent_gender` (m or f). Left out,
-they change nothing in an office that exists.
+is for the reader of the file. Some columns may be left out: `time_zone` (else UTC), `paper`
+(A4 or Letter; else what CLDR gives for the country), `incumbent_gender` (m or f), and how the
+office gets its letters: `delivery` (single, digest, paper), `per_hour` (0: no limit),
+`working_days` (12345), `opens` and `closes` (09:00). Left out or empty, they change nothing in an
+office that exists.
 
 What people added by hand stays: further routes, forms in other languages, closings, former
 holders. An empty `email` or `incumbent_name` takes nothing away.
@@ -21,7 +23,7 @@ from campaign.imports.base import Importer, Outcome, WrongRow, check_fields, dif
 from campaign.imports.forms_of_address import plan_forms
 from campaign.imports.holders import plan_holder, plan_route
 from campaign.imports.table import Row
-from campaign.imports.values import check_language, day_in
+from campaign.imports.values import check_language, day_in, number_in, time_in
 from campaign.models import Government, Office
 
 COLUMN_OF = {
@@ -35,6 +37,8 @@ COLUMN_OF = {
 LETTER_PAPER = {
     *("BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE")
 }
+# How an office gets its letters.
+COURTESY = ("delivery", "per_hour", "working_days", "opens", "closes")
 _KIND = re.compile(r"[a-z]+(_[a-z]+)*")
 
 
@@ -48,7 +52,7 @@ class OfficeImporter(Importer):
         *("address_country_en", "address_status", "address_source", "incumbent_name"),
         *("as_of", "notes"),
     )
-    optional = ("time_zone", "paper", "incumbent_gender")
+    optional = ("time_zone", "paper", "incumbent_gender", *COURTESY)
 
     def read_existing(self, rows: Iterable[Row]) -> None:
         self.governments = Government.objects.in_bulk(field_name="iso2")
@@ -70,6 +74,8 @@ class OfficeImporter(Importer):
             changes = differences(office, values, COLUMN_OF)
             self.writes.change(office, **{name: values[name] for name in changes})
         check_fields(office, COLUMN_OF, exclude=["government"])
+        if office.opens >= office.closes:
+            raise WrongRow("closes: " + _("an office closes after it opens"))
         details = [
             *changes.values(),
             *plan_forms(row, office, self.writes),
@@ -114,7 +120,20 @@ class OfficeImporter(Importer):
             "as_of": day_in(row, "as_of"),
             "notes": cells["notes"],
             **optional,
+            **_courtesy(row),
         }
+
+
+def _courtesy(row: Row) -> dict[str, Any]:
+    """Return how the office gets its letters, as far as the file says it."""
+    given = {name: row.cells[name] for name in COURTESY if row.cells.get(name)}
+    values: dict[str, Any] = dict(given)
+    if "per_hour" in given:
+        values["per_hour"] = number_in(row, "per_hour")
+    for name in ("opens", "closes"):
+        if name in given:
+            values[name] = time_in(row, name)
+    return values
 
 
 def paper_in(iso2: str) -> Office.Paper:

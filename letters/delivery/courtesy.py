@@ -22,6 +22,7 @@ Key = TypeVar("Key")
 # hour in hand keep the limit there too.
 IN_HAND = 1.05
 JITTER = 0.25
+LONGEST_QUEUE = timedelta(days=365)
 DAYS_AHEAD = 16  # an office works on one day of the week at least, whose hour may be skipped
 
 
@@ -102,6 +103,19 @@ class Rule:
     def earliest(self, last: datetime | None, now: datetime) -> datetime:
         """Return from when on the next mail may go, after the `last` one."""
         return now if last is None else max(now, min(last, now) + self.gap)
+
+    def lasts(self, count: int, now: datetime) -> timedelta:
+        """Return about how long it takes until the last of `count` mails has left."""
+        work = count * self.gap * (1 + JITTER / 2)
+        if self.hours is None:
+            return work
+        day = now.astimezone(_zone(self.hours.zone)).date()
+        for ahead in range(LONGEST_QUEUE.days):
+            opens, closes = self.hours.on(day + timedelta(days=ahead)) or (now, now)
+            work -= max(closes - max(opens, now), timedelta())
+            if work <= timedelta():
+                return max(closes + work - now, timedelta())
+        return LONGEST_QUEUE
 
 
 def rule_of(office: Office, campaign: Campaign) -> Rule:

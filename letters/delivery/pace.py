@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -126,8 +126,12 @@ def ask_anew(offices: QuerySet[Office]) -> None:
 
 def _piled_up(now: datetime) -> list[int]:
     limit = Coalesce(F("letter__office__per_hour"), F("letter__campaign__per_hour"))
-    overdue = Outbound.objects.due(now).filter(purpose=Purpose.LETTER).annotate(limit=limit)
-    offices = overdue.filter(limit__gt=0).order_by().values("letter__office")
+    # By its priority an overdue mail is found in the index of what is due.
+    overdue = Outbound.objects.due(now).filter(
+        priority=PRIORITY[Purpose.LETTER], purpose=Purpose.LETTER
+    )
+    limited = overdue.annotate(limit=limit)
+    offices = limited.filter(limit__gt=0).order_by().values("letter__office")
     piles = offices.annotate(mails=Count("pk")).filter(mails__gte=PILE)
     return [row["letter__office"] for row in piles[:OFFICES]]
 
@@ -176,16 +180,15 @@ def _last(pace: OfficePace, now: datetime) -> datetime | None:
 
 def _waiting(office: Office, *, anew: bool) -> Iterator[Waiting[UUID]]:
     """Return an office's queued mails, the next first. A mail that backs off is never hurried."""
+    rows = _queued(office).order_by("next_attempt_at", "pk").values_list(
+        "pk", "next_attempt_at", "attempts", "letter__send_after", "letter__campaign"
+    )  # fmt: skip
     rules: dict[int, Rule] = {}
-    rows = _queued(office).select_related("letter__campaign").order_by("next_attempt_at", "pk")
-    for row in rows.defer("letter__content").iterator(CHUNK):
-        assert row.letter is not None
-        campaign = row.letter.campaign
-        rule = rules.setdefault(campaign.pk, rule_of(office, campaign))
-        fresh = anew and not row.attempts
-        yield Waiting(
-            row.pk, rule, (row.letter.send_after if fresh else None) or row.next_attempt_at
-        )
+    for key, planned, attempts, send_after, campaign in rows.iterator(CHUNK):
+        if campaign not in rules:
+            rules[campaign] = rule_of(office, Campaign.objects.get(pk=campaign))
+        fresh = anew and not attempts
+        yield Waiting(key, rules[campaign], (send_after if fresh else None) or planned)
 
 
 def _write(
@@ -194,8 +197,24 @@ def _write(
     """Store the times; a mail claimed meanwhile keeps its own. Returns how many, and what is free."""
     moved, free = [], None
     for row, time in planned:
-        moved.append(Outbound(pk=row.key, next_attempt_at=time))
+        moved.append((row.key, time))
         free = max(free or now, time + row.rule.draw())
-    queued = Outbound.objects.filter(state=OutboundState.QUEUED)
-    queued.bulk_update(moved, ["next_attempt_at"], batch_size=CHUNK)
+    _store(moved)
     return len(moved), free
+
+
+def _store(moved: list[tuple[UUID, datetime]]) -> None:
+    """Write many times by one prepared statement: bulk_update takes ten times as long."""
+    key, time = Outbound._meta.pk, Outbound._meta.get_field("next_attempt_at")
+    values = [
+        (
+            time.get_db_prep_value(at, connection),
+            key.get_db_prep_value(pk, connection),
+            OutboundState.QUEUED.value,
+        )
+        for pk, at in moved
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE letters_outbound SET next_attempt_at = %s WHERE id = %s AND state = %s", values
+        )

@@ -13,7 +13,8 @@ LIST = "/admin/campaign/office/"
 
 
 def act(client: Client, action: str, *offices: Office) -> list[str]:
-    form = {"action": action, "_selected_action": [str(office.pk) for office in offices]}
+    chosen = [str(office.pk) for office in offices]
+    form = {"action": action, "_selected_action": chosen, "sure": "yes", "reason": "Asked us to."}
     page = client.post(LIST, form, follow=True)
     return [str(message) for message in page.context["messages"]]
 
@@ -33,7 +34,7 @@ def test_pause_is_kept_in_the_log(admin_client: Client) -> None:
     act(admin_client, "pause", office)
 
     entry = LogEntry.objects.get()
-    assert (entry.object_id, entry.change_message) == (str(office.pk), "Paused.")
+    assert (entry.object_id, entry.change_message) == (str(office.pk), "Paused. Asked us to.")
 
 
 @pytest.mark.parametrize(("stopped", "shown"), [(False, True), (True, False)])
