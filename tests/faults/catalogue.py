@@ -463,17 +463,19 @@ def f32(run: Run) -> None:
 @fault("F33", "the writer has everything erased, at any state of the letter")
 def f33(run: Run) -> None:
     run.erased = True
-    persons = many(run, 6)
+    persons = many(run, 2)
     run.surely(tricks.erase, persons[0].email)
     run.surely(tricks.render_all)
     run.surely(tricks.erase, persons[1].email)
-    for number, place in enumerate(("after_claim", "before_intent", "after_250"), start=2):
-        run.failpoint = f"send.{place}=pause:1.5"
+    for place in ("send.after_claim", "send.before_intent", "send.after_250"):
+        persons += many(run, 1)
+        run.failpoint = f"{place}=pause:2"
         worker = run.start(people.work_once)
-        until(lambda place=place: (run.folder / "failpoints" / f"fired-send.{place}").exists())  # type: ignore[misc]
-        run.surely(tricks.erase, persons[number].email)
+        until((run.folder / "failpoints" / f"fired-{place}").exists)
+        run.surely(tricks.erase, persons[-1].email)
         must(run, worker.wait().good, "the worker failed")
         run.failpoint = ""
+    persons += many(run, 1)
     run.settle()
     run.surely(tricks.erase, persons[5].email)
     must(run, not run.surely(tricks.remembered, [one.email for one in persons]), "not forgotten")
