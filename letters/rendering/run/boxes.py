@@ -309,7 +309,8 @@ class _Tally:
 def _structure(roots: Iterable[Any], marks: dict[Any, int]) -> Structure:
     parent = pydyf.Dictionary({"S": "/Art", "K": pydyf.Array()})
     parent.number = -1
-    tally, notes = _Tally(), []
+    tally = _Tally()
+    notes: list[Any] = []
     tags = {box: {"tag": _tag(box), "mcid": number} for box, number in marks.items()}
     made = [
         element for root in roots

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from letters.rendering.run import flow, paper
@@ -72,7 +73,8 @@ def _compose(sheet: Sheet, frame: Frame, blocks: list[Block]) -> tuple[bytes, in
     writer = paper.Writer()
     for _ in range(4):
         writer.number()
-    used, states = FontSet(), {}
+    used = FontSet()
+    states: dict[str, bytes] = {}
     sheets = []
     for index, fragments in enumerate(laid):
         kind = frame.pages(len(laid))[index]
@@ -98,7 +100,7 @@ def _compose(sheet: Sheet, frame: Frame, blocks: list[Block]) -> tuple[bytes, in
     )  # fmt: skip
     fixed[paper.COLOURS] = paper.colour_spaces()
     fixed[paper.RESOURCES] = paper.resources(states, font)
-    return writer.bytes(info), len(laid)
+    return writer.file(info), len(laid)
 
 
 def _apart(blocks: list[Block], pages: int) -> tuple[list[Block], list[Block]]:
@@ -181,7 +183,7 @@ class _Page:
     def chunks(self) -> list[bytes]:
         """Return the page's operators, cut where letters may begin to differ."""
         cuts = [0, *self.cuts, len(self.out)]
-        return [b"\n".join(self.out[a:b]) for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
+        return [b"\n".join(self.out[a:b]) for a, b in pairwise(cuts) if a < b]
 
     def _still(self, block: Block, place: str) -> None:
         marks: dict[int, int] = {}
@@ -216,8 +218,10 @@ def _structure(writer: paper.Writer, sheets: list[tuple[int, _Page]]) -> int:
     mapping, root, document = (writer.number() for _ in range(3))
     top, tree = [], []
     for index, (sheet, page) in enumerate(sheets):
-        article, holders = writer.number(), {}
-        kids, outside = [], []
+        article = writer.number()
+        holders: dict[int, int] = {}
+        kids: list[bytes] = []
+        outside: list[bytes] = []
         order = {"before": 0, "flow": 1, "after": 2, "outside": 3, "margin": 4}
         for place, block, marks in sorted(page.parts, key=lambda part: order[part[0]]):
             loose = place in ("outside", "margin")

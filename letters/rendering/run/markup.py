@@ -66,7 +66,8 @@ def _head(before: str) -> tuple[str, str, str]:
 
 def _children(source: str, position: int) -> tuple[tuple[str, ...], int]:
     """Return the children from `position` on, and where their parent's end tag begins."""
-    children, depth, begin = [], 0, position
+    children: list[str] = []
+    depth, begin = 0, position
     for tag in _TAG.finditer(source, position):
         closing, name, empty = tag.groups()
         if depth == 0 and source[begin : tag.start()].strip():

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import pydyf
 import weasyprint
-from tinycss2.color5 import D50, D65
+from weasyprint.pdf import D50, D65
 from weasyprint.pdf.metadata import DocumentMetadata
 
 from letters.rendering import archive
@@ -48,7 +48,7 @@ class Writer:
             extra, len(content), content,
         )  # fmt: skip
 
-    def bytes(self, info: int) -> bytes:
+    def file(self, info: int) -> bytes:
         """Return the file. `info` is the number of the document's information."""
         packed = self.number()
         self._object_stream(packed)

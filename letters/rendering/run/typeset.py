@@ -53,23 +53,43 @@ class _Face:
         self.size = size
         self.select = b"/%b %b Tf" % (self.font.hash.encode(), pydyf._to_bytes(size))
         self.widths: dict[int, int] = {}
-        self.written: dict[tuple[int, int, int], str] = {}
+        self.written = _Written(self)
 
-    def write(self, place: tuple[int, int, int], pango_font: Any) -> str:
-        glyph, width, shift = place
-        if glyph == _EMPTY:
-            return f">{-width / self.size}<"
-        offset = shift / self.size
-        kerning = self.width(glyph, pango_font) + offset - width * 1000 * FROM_UNITS / self.size
-        before = f">{-offset}<" if offset else ""
-        return f"{before}{glyph:04x}" + (f">{int(kerning)}<" if kerning else "")
+    def use(self, key: int, known: dict[int, str]) -> FontUse:
+        widths = dict(zip(known, map(self.widths.__getitem__, known), strict=True))
+        return FontUse(key, self.font, known, widths)
 
     def width(self, glyph: int, pango_font: Any) -> int:
+        """Return a glyph's own width in thousandths of the size."""
         if glyph not in self.widths:
             ink, logical = ffi.new("PangoRectangle *"), ffi.new("PangoRectangle *")
             pango.pango_font_get_glyph_extents(pango_font, glyph, ink, logical)
             self.widths[glyph] = round(logical.width * 1000 * FROM_UNITS / self.size)
         return self.widths[glyph]
+
+
+class _Written(dict[tuple[int, int, int], str]):
+    """How a glyph of some width and shift is written: it, and the space it leaves open."""
+
+    pango_font: Any = None  # of the run at hand: Pango's objects do not outlive it
+
+    def __init__(self, face: _Face) -> None:
+        super().__init__()
+        self.face = face
+
+    def __missing__(self, place: tuple[int, int, int]) -> str:
+        glyph, width, shift = place
+        size = self.face.size
+        if glyph == _EMPTY:
+            written = f">{-width / size}<"
+        else:
+            offset = shift / size
+            own = self.face.width(glyph, self.pango_font)
+            kerning = own + offset - width * 1000 * FROM_UNITS / size
+            before = f">{-offset}<" if offset else ""
+            written = f"{before}{glyph:04x}" + (f">{int(kerning)}<" if kerning else "")
+        self[place] = written
+        return written
 
 
 _faces: dict[tuple[int, float], _Face | None] = {}
@@ -173,7 +193,8 @@ class Setter:
         return self.gap
 
     def _ends(self) -> list[int]:
-        ends, number = [], 0
+        ends: list[int] = []
+        number = 0
         while True:
             line = pango.pango_layout_get_line_readonly(self.layout.layout, number)
             if line == ffi.NULL:
@@ -205,71 +226,60 @@ def _glyphs(
     line: Any, encoded: bytes, word: int
 ) -> tuple[bytes, tuple[FontUse, ...], float] | None:
     """Return a line's operators, its fonts, and how wide its first word is."""
-    parts, string, faces = [b" Tm"], "", {}
-    previous, advance, word_width, count = None, 0, 0.0, 0
+    parts, string = [b" Tm"], ""
+    faces: dict[int, tuple[_Face, dict[int, str]]] = {}
+    previous = selected = None
+    advance, count = 0, 0
     run = line.runs[0]
     while run != ffi.NULL:
         item, glyphs = run.data.item, run.data.glyphs
         run = run.next
         pango_font, number = item.analysis.font, glyphs.num_glyphs
         face = _face(pango_font)
-        if face is None:
-            return None
         numbers = array("i", bytes(ffi.buffer(glyphs.glyphs, number * _ITEM * 4)))
-        ids = numbers[0::_ITEM]
-        if any(numbers[3::_ITEM]) or any(i & _UNKNOWN and i != _EMPTY for i in ids):
+        ids, widths = numbers[0::_ITEM], numbers[1::_ITEM]
+        if face is None or any(numbers[3::_ITEM]) or _has_missing(ids):
             return None
         if previous is None or pango_font != previous:
             if string:
                 parts.append(b"[%b] TJ" % string.encode())
-            if not faces or select != face.select:
+            if face.select != selected:
                 parts.append(face.select)
-            string, previous, select = "", pango_font, face.select
-        widths, shifts = numbers[1::_ITEM], numbers[2::_ITEM]
-        string = _shown(string, face, zip(ids, widths, shifts, strict=True), pango_font)
+            string, previous, selected = "", pango_font, face.select
+        face.written.pango_font = pango_font
+        places = zip(ids, widths, numbers[2::_ITEM], strict=True)
+        string = f"{string}<{''.join(map(face.written.__getitem__, places))}"
+        string = string[:-1] if string[-1] == "<" else string + ">"
         known = faces.setdefault(face.font.original[0], (face, {}))[1]
         _name_glyphs(known, ids, item, glyphs, encoded)
-        if word < 0 or count + number <= word:
-            word_width += sum(widths)
-        elif count < word:
-            word_width += sum(widths[: word - count])
+        if word < 0 or count < word:
+            advance += sum(widths if word < 0 else widths[: word - count])
         count += number
-        advance += sum(widths)
     parts += (b"[%b] TJ" % string.encode(), b"ET", END)
-    uses = tuple(
-        FontUse(key, face.font, known, {glyph: face.widths[glyph] for glyph in known})
-        for key, (face, known) in faces.items()
-    )
-    return b"\n".join(parts), uses, word_width * FROM_UNITS
+    uses = tuple(face.use(key, known) for key, (face, known) in faces.items())
+    return b"\n".join(parts), uses, advance * FROM_UNITS
 
 
-def _shown(string: str, face: _Face, places: Any, pango_font: Any) -> str:
-    written = face.written
-    pieces = [string, "<"]
-    for place in places:
-        piece = written.get(place)
-        if piece is None:
-            piece = written[place] = face.write(place, pango_font)
-        pieces.append(piece)
-    string = "".join(pieces)
-    return string[:-1] if string[-1] == "<" else string + ">"
+def _has_missing(ids: Any) -> bool:
+    if max(ids, default=0) < _EMPTY:
+        return False
+    return any(glyph & _UNKNOWN and glyph != _EMPTY for glyph in ids)
 
 
 def _name_glyphs(known: dict[int, str], ids: Any, item: Any, glyphs: Any, encoded: bytes) -> None:
     """Note which text each new glyph stands for: the bytes from its cluster to the next."""
-    fresh = set(ids).difference(known)
-    fresh.discard(_EMPTY)
-    if not fresh:
-        return
     number, length, start = len(ids), item.length, item.offset
     clusters = ffi.unpack(glyphs.log_clusters, number)
-    if item.analysis.level % 2:
-        ends = [length, *clusters[:-1]]
-    else:
-        ends = [*clusters[1:], length]
-    for glyph, first, end in zip(ids, clusters, ends, strict=True):
-        if glyph in fresh:
-            known[glyph] = encoded[start + first : start + end].decode()
-            fresh.discard(glyph)
-            if not fresh:
-                return
+    backwards = item.analysis.level % 2
+    if number == item.num_chars and not backwards and len(set(clusters)) == number:
+        # A glyph for each letter: the first of each kind, in order.
+        texts = encoded[start : start + length].decode()
+        first = dict(zip(reversed(ids), reversed(texts), strict=True))
+        for glyph in dict.fromkeys(ids):
+            if glyph != _EMPTY:
+                known.setdefault(glyph, first[glyph])
+        return
+    ends = [length, *clusters[:-1]] if backwards else [*clusters[1:], length]
+    for glyph, begin, end in zip(ids, clusters, ends, strict=True):
+        if glyph not in known and glyph != _EMPTY:
+            known[glyph] = encoded[start + begin : start + end].decode()

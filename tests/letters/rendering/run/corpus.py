@@ -76,7 +76,7 @@ def _lines(*texts: str) -> tuple[tuple[Piece, ...], ...]:
 
 def words(language: str, characters: int, paragraphs: int, seed: int = 0) -> tuple[str, ...]:
     """Return own words of about that many characters, their order by chance."""
-    chance, pieces = random.Random(seed), SENTENCES[language].split(" ")  # noqa: S311
+    chance, pieces = random.Random(seed), SENTENCES[language].split(" ")
     each, found = max(characters // paragraphs, 5), []
     for _ in range(paragraphs):
         text = ""

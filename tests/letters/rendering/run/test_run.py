@@ -79,7 +79,7 @@ def test_frame_that_comes_out_otherwise_is_set_plainly(monkeypatch: pytest.Monke
     run = LetterRun()
     run.letter(letter())
     run._proofs.clear()
-    monkeypatch.setattr(service.pdf, "html_to_pdf", lambda source: b"another PDF")
+    monkeypatch.setattr("letters.rendering.pdf.html_to_pdf", lambda source: b"another PDF")
     assert [run.letter(letter()) for _ in range(2)] == [b"another PDF"] * 2
     assert run.plain == Counter({"a frame that comes out otherwise": 2})
 
