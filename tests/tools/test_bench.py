@@ -22,9 +22,14 @@ def test_an_unknown_argument_is_refused(monkeypatch, capsys):
 @pytest.mark.parametrize(("arguments", "quick"), [([], False), (["--quick"], True)])
 def test_a_short_run_is_asked_for(monkeypatch, tmp_path, arguments, quick):
     asked: list[bool] = []
+
+    def measure(*, quick):
+        asked.append(quick)
+        return []
+
     monkeypatch.setattr(sys, "argv", ["bench", *arguments])
     monkeypatch.setattr(bench, "RESULTS", tmp_path / "results.json")
-    monkeypatch.setattr(bench, "_measure", lambda *, quick: asked.append(quick) or [])
+    monkeypatch.setattr(bench, "_measure", measure)
     for name in ("VAR_DIR", "DJANGO_SETTINGS_MODULE", "DATABASE_URL"):
         monkeypatch.setenv(name, "")  # put back after the test
 
