@@ -5,6 +5,7 @@ from letters.admin.courtesy import CampaignDesk, OfficeDesk
 from letters.admin.export import ExportAdmin
 from letters.admin.letter import LetterAdmin
 from letters.admin.outbound import OutboundAdmin
+from letters.admin.returns import AnswerAdmin, DeliveryReportAdmin
 from letters.admin.review import LetterInReviewAdmin
 from letters.admin.site import SiteDeliveryAdmin
 from letters.admin.submission import SubmissionAdmin
@@ -13,8 +14,10 @@ from letters.admin.template import LetterTemplateAdmin
 from letters.admin.version import LetterVersionAdmin
 
 __all__ = [
+    "AnswerAdmin",
     "BulkDecisionAdmin",
     "CampaignDesk",
+    "DeliveryReportAdmin",
     "ExportAdmin",
     "LetterAdmin",
     "LetterInReviewAdmin",

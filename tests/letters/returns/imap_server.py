@@ -34,8 +34,8 @@ class ImapServer(socketserver.ThreadingTCPServer):
     def url(self) -> str:
         return f"imap://letters:secret-word@127.0.0.1:{self.port}/INBOX"
 
-    def add(self, raw: bytes, **values: bool) -> Stored:
-        stored = Stored(raw, **values)
+    def add(self, raw: bytes, *, old: bool = False) -> Stored:
+        stored = Stored(raw, old=old)
         self.mails[str(len(self.mails) + 1)] = stored
         return stored
 

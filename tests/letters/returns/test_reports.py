@@ -197,13 +197,13 @@ def test_bounced_digest_bounces_every_letter_in_it(letter: Letter) -> None:
         state=OutboundState.SENT, sent_at=timezone.now(), recipient=RECIPIENT, attempts=1,
         next_attempt_at=timezone.now(), created_at=timezone.now(), message_id="<d@x.example>",
     )  # fmt: skip
+    assert letter.office is not None
     digest = Digest.objects.create(
         outbound=mail, campaign=letter.campaign, office=letter.office, day="2026-11-22"
     )
     Letter.objects.filter(pk__in=[letter.pk, other.pk]).update(digest=digest)
     back(mail)
     assert set(Letter.objects.values_list("state", flat=True)) == {"bounced"}
-    assert letter.office is not None
     assert letter.office.routes.get().stopped is True
 
 

@@ -13,9 +13,10 @@ from pytest_django import Settings
 
 from letters.models import Answer, DeliveryReport, Letter, Outbound
 from letters.return_address import answer_address, return_path
-from letters.returns import imap, receive
+from letters.returns import imap, receive, reports
 from letters.returns.incoming import MOST_BYTES
 from letters.returns.receive import Outcome
+from letters.returns.sorting import sort
 from tests.factories.letters import OutboundFactory
 from tests.letters.returns.imap_server import ImapServer
 from tests.letters.returns.mail import bounce, message
@@ -63,7 +64,7 @@ def test_mail_that_comes_too_early_is_fetched_again(box: ImapServer) -> None:
 def test_poison_does_not_keep_the_next_one_waiting(
     box: ImapServer, sent: Outbound, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = receive.sort
+    real = sort
     monkeypatch.setattr(
         receive, "sort", lambda mail, own: 1 / 0 if b"poison" in mail.raw else real(mail, own)
     )
@@ -78,7 +79,7 @@ def test_mail_is_not_marked_while_the_database_is_away(
     def away(*_: object) -> None:
         raise OperationalError("gone")
 
-    monkeypatch.setattr(receive.reports, "record", away)
+    monkeypatch.setattr(reports, "record", away)
     mail = box.add(bounce("01", return_path(sent.id) or ""))
     with pytest.raises(OperationalError):
         imap.fetch()
