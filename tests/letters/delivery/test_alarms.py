@@ -171,6 +171,7 @@ def test_notice_names_the_offices_and_links_to_their_letters() -> None:
 
 
 def test_notice_leaves_like_any_other_mail() -> None:
+    all_alive()
     campaign = held()
     work()
     (message,) = mails(campaign.contact_email)
