@@ -219,7 +219,8 @@ def _audit(found: Findings) -> None:
         call_command("letters_audit", stdout=said, stderr=said)
     except (CommandError, SystemExit) as error:
         if not isinstance(error, SystemExit) or error.code:
-            found.problems.append(f"letters_audit: {error} {said.getvalue()[-600:]}")
+            lines = [line for line in said.getvalue().splitlines() if line.startswith("BAD")]
+            found.problems += [f"letters_audit: {line[:400]}" for line in lines or [str(error)]]
 
 
 def _canaries(found: Findings, run: Run) -> None:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import ProtectedError
 
 from campaign.models import Campaign, Government, Office
+from letters import retention
 from letters.actions import erase as erasing
 from letters.actions import site_delivery
 from letters.actions.confirm import confirm
@@ -37,7 +38,7 @@ def confirmed_letters(persons: People) -> None:
         for name, email, words in persons:
             submission = SubmissionFactory(
                 campaign=campaign, name=name, email=email, words=words, signer=signer_of(email),
-                form_nonce=email[:60], state=SubmissionState.AWAITING,
+                form_nonce=signer_of(email), state=SubmissionState.AWAITING,
             )  # fmt: skip
             LetterFactory(
                 submission=submission, government=office.government, office=office,
@@ -51,7 +52,7 @@ def waiting_for_confirmation(persons: People) -> None:
         for name, email, words in persons:
             submission = SubmissionFactory(
                 campaign=Campaign.objects.get(), name=name, email=email, words=words,
-                state=SubmissionState.AWAITING, signer=signer_of(email), form_nonce=email[:60],
+                state=SubmissionState.AWAITING, signer=signer_of(email), form_nonce=signer_of(email),
             )  # fmt: skip
             rows.write(Purpose.CONFIRM, submission)
 
@@ -158,6 +159,11 @@ def hold_locks(seconds: float) -> None:
 def erase(email: str) -> int:
     submission = Submission.objects.get(signer=signer_of(email))
     return erasing.erase_signer(submission).submissions
+
+
+def keep_house() -> None:
+    """Do what beat asks for each hour."""
+    retention.run()
 
 
 def release_site() -> None:
