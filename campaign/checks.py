@@ -70,6 +70,20 @@ def check_mail(**kwargs: Any) -> list[CheckMessage]:
     return problems
 
 
+@register()
+def check_return_address(**kwargs: Any) -> list[CheckMessage]:
+    """What comes back is told apart by what stands before the @: it must fit (RFC 5321: 64)."""
+    box, at, domain = settings.RETURN_ADDRESS.rpartition("@")
+    if not settings.RETURN_ADDRESS or (at and domain and len(box.encode()) <= 19):
+        return []
+    return [
+        Error(
+            "RETURN_ADDRESS must be an address with 19 signs at most before the @, or @domain.",
+            id="campaign.E004",
+        )
+    ]
+
+
 @register(deploy=True)
 def check_production(**kwargs: Any) -> list[CheckMessage]:
     problems: list[CheckMessage] = []

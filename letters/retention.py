@@ -121,8 +121,15 @@ def _old_texts() -> QuerySet[Letter]:
 
 
 def _old_answers() -> QuerySet[Answer]:
-    """Answers of offices whose time is over, and those to people who are gone."""
-    old = Q(received_at__lte=timezone.now() - TEXT_KEPT)
+    """Answers of offices whose time is over, and those to people who are gone.
+
+    One that came on paper may be dated long before it was entered: its letter's move tells when.
+    """
+    over = timezone.now() - TEXT_KEPT
+    lately = Move.objects.filter(
+        letter=OuterRef("letter"), to_state=LetterState.ANSWERED, at__gt=over
+    )
+    old = Q(received_at__lte=over) & ~Q(Exists(lately))
     erased = Q(letter__submission__state=SubmissionState.ERASED)
     kept = ~Q(sender="") | ~Q(subject="") | ~Q(text="") | Q(files__isnull=False)
     return Answer.objects.filter(old | erased).filter(kept).distinct()
@@ -150,9 +157,7 @@ def _old_digests() -> QuerySet[Digest]:
     over = (OutboundState.SENT, OutboundState.BOUNCED, OutboundState.CANCELLED)
     rows = digests.remembered().filter(outbound__state__in=over)
     old = Q(outbound__sent_at__lte=timezone.now() - TEXT_KEPT)
-    erased = Letter.objects.filter(
-        digest=OuterRef("pk"), submission__state=SubmissionState.ERASED
-    )
+    erased = Letter.objects.filter(digest=OuterRef("pk"), submission__state=SubmissionState.ERASED)
     return rows.filter(old | Q(Exists(erased)))
 
 

@@ -21,6 +21,8 @@ _ACTORS = {
     "sweeper": gettext_lazy("the sweeper"),
     "retention": gettext_lazy("the rules of erasure"),
     "operator": gettext_lazy("the operator"),
+    "report": gettext_lazy("a report that came back"),
+    "office": gettext_lazy("the office"),
 }
 
 

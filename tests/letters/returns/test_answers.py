@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from letters import retention
 from letters.delivery.message import build
-from letters.enums import LetterState, OutboundState, Purpose, SubmissionState
+from letters.enums import LetterState, OutboundState, Purpose
 from letters.models import (
     Answer,
     AnswerFile,
@@ -250,8 +253,14 @@ def test_failed_answer_leaves_no_file_behind(
 
 def test_answers_lose_their_words_with_time(letter: Letter) -> None:
     take(with_pdf(letter))
-    Answer.objects.update(received_at=letter.created_at - retention.TEXT_KEPT)
-    assert retention.run().returned_mail == 1
+    with time_machine.travel(timezone.now() + retention.TEXT_KEPT + timedelta(minutes=1)):
+        assert retention.run().returned_mail == 1
     kept = Answer.objects.get()
     assert (kept.text, kept.files.count(), kept.letter) == ("", 0, letter)
-    assert Submission.objects.get().state == SubmissionState.CONFIRMED
+
+
+def test_old_answer_on_paper_is_kept_from_the_day_it_was_entered(letter: Letter) -> None:
+    answer(letter)
+    Answer.objects.update(received_at=letter.created_at - 3 * retention.TEXT_KEPT)
+    assert retention.run().returned_mail == 0
+    assert Answer.objects.get().text == "Thank you.\n\nWe stay."
