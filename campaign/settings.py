@@ -110,6 +110,11 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 else:
     _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
+    if _database["ENGINE"] == "django.db.backends.postgresql":
+        # Nobody waits for a lock that a stopped process holds; the server ends its transaction.
+        _database.setdefault("OPTIONS", {})["options"] = (
+            "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+        )
 DATABASES = {"default": _database}
 # Processes on several computers agree on the time by asking the database (letters/clock.py).
 DATABASE_CLOCK = _database["ENGINE"] != "django.db.backends.sqlite3"

@@ -26,3 +26,5 @@ urlpatterns = [
     path("", include(site_urls)),
     path("", include("letters.urls")),
 ]
+
+handler500 = "campaign.trouble.server_error"

@@ -46,6 +46,10 @@ def prepare(key: UUID) -> list[UUID]:
         return _keep(letter, letter_pdf(document_of(letter)))
     except NotAllowed:  # taken back, or set by another worker, while this one was at it
         return []
+    except OSError:  # a full disk is the computer's trouble: the letter waits for the next round
+        log.exception("Letter %s could not be kept.", letter.number)
+        Letter.objects.filter(pk=letter.pk).update(render_failures=letter.render_failures - 1)
+        return []
     except Exception as error:  # whatever it is, this letter must not stop the next one
         _failed(letter, error)
         return []

@@ -91,3 +91,15 @@ def test_letter_that_kills_its_workers_is_held(monkeypatch: pytest.MonkeyPatch) 
             prepare.prepare(letter.id)
     prepare.prepare(letter.id)
     assert Letter.objects.get().hold_reason == HoldReason.RENDER_FAILED
+
+
+def test_full_disk_is_no_fault_of_the_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> str:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(prepare.default_storage, "save", full)
+    letter = LetterFactory(state=LetterState.APPROVED)
+    for _ in range(prepare.DEATHS + 1):
+        prepare.prepare(letter.id)
+    letter.refresh_from_db()
+    assert (letter.state, letter.render_failures) == (LetterState.APPROVED, 0)
