@@ -97,7 +97,7 @@ def test_full_disk_is_no_fault_of_the_letter(monkeypatch: pytest.MonkeyPatch) ->
     def full(*_: object) -> str:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(prepare.default_storage, "save", full)
+    monkeypatch.setattr(prepare, "_keep", full)
     letter = LetterFactory(state=LetterState.APPROVED)
     for _ in range(prepare.DEATHS + 1):
         prepare.prepare(letter.id)
