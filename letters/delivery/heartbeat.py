@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import os
 import socket
-import time
 from datetime import datetime, timedelta
+from time import monotonic
 
 from celery import current_task
 from django.db import DatabaseError, transaction
@@ -31,7 +31,7 @@ def beat(kind: Heartbeat.Kind | str) -> None:
     Under Celery the row is the worker's, whichever of its processes speaks.
     """
     due = (os.getpid(), str(kind))
-    passed = time.monotonic()
+    passed = monotonic()
     if passed - _said.get(due, -EVERY_SECONDS) < EVERY_SECONDS:
         return
     _said[due] = passed

@@ -46,7 +46,7 @@ def test_a_process_that_does_two_things_has_a_row_for_each() -> None:
 def test_beating_often_writes_once_in_fifteen_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[str] = []
     passed = [0.0, 14.9, 15.0, 29.0, 30.1]
-    monkeypatch.setattr("letters.delivery.heartbeat.time.monotonic", lambda: passed.pop(0))
+    monkeypatch.setattr("letters.delivery.heartbeat.monotonic", lambda: passed.pop(0))
     monkeypatch.setattr(heartbeat, "_write", lambda kind, *_: written.append(kind))
     for _ in range(5):
         heartbeat.beat("worker")
