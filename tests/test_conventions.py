@@ -31,7 +31,7 @@ LAYERS = [
     {"tasks"},
     {"outbox"},
     {"actions"},
-    {"forms", "exports", "audit"},
+    {"forms", "exports", "audit", "doctor"},
     {"views", "admin", "management", "urls", "converters", "checks", "templatetags"},
 ]  # fmt: skip
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
@@ -75,6 +75,10 @@ def test_only_the_mail_gateway_talks_to_a_mail_server() -> None:
         "letters/delivery/mail.py",
         "letters/delivery/smtp.py",
     }
+
+
+def test_only_one_module_asks_the_dns() -> None:
+    assert importers("dns") == {"letters/doctor/names.py"}
 
 
 def room(module: str) -> str | None:

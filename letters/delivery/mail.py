@@ -116,6 +116,10 @@ class SmtpTransport:
     def open(self) -> None:
         self._connected()
 
+    def features(self) -> smtp.Features:
+        """Connect, and say what the server is like. Raises NotSent."""
+        return smtp.features(self._connected())
+
     def send(self, envelope: Envelope, message: bytes, before_data: Callable[[], None]) -> str:
         server = self._connected()
         server.within(smtp.seconds().mail)

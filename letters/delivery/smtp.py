@@ -130,3 +130,32 @@ def converse(host: str, port: int, *, encrypted: bool) -> Conversation | Encrypt
         # One small write follows the other: waiting to fill packets would cost 40 ms each.
         server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return server
+
+
+@dataclass(frozen=True)
+class Features:
+    """What a server is like. `size` is the longest message it takes, in bytes; None: no limit.
+
+    `certificate_until` is a POSIX time, None where nothing is encrypted.
+    """
+
+    address: str
+    encrypted: bool
+    offers_starttls: bool
+    certificate_until: float | None
+    size: int | None
+
+
+def features(server: Conversation | EncryptedConversation) -> Features:
+    """Read them off an open conversation."""
+    encrypted = isinstance(server.sock, ssl.SSLSocket)
+    certificate = (server.sock.getpeercert() if encrypted else None) or {}
+    until = certificate.get("notAfter")
+    limit = str(server.esmtp_features.get("size", ""))
+    return Features(
+        address=str(server.sock.getpeername()[0]) if server.sock is not None else "",
+        encrypted=encrypted,
+        offers_starttls=server.has_extn("starttls"),
+        certificate_until=ssl.cert_time_to_seconds(str(until)) if until else None,
+        size=int(limit) if limit.isdigit() and int(limit) else None,
+    )
