@@ -185,7 +185,9 @@ def _refused(outbound: Outbound, refusal: Refusal, actor: str) -> list[UUID]:
 
 
 def _again_or_fail(outbound: Outbound, refusal: Refusal, actor: str) -> list[UUID]:
-    if clock.now() - outbound.created_at > policy.PATIENCE:
+    # From the first try on: a letter may have waited for weeks until it was its turn.
+    first = outbound.tries.order_by("number").values_list("started_at", flat=True).first()
+    if first is not None and clock.now() - first > policy.PATIENCE:
         return _fail(outbound, refusal, actor)
     soft = outbound.tries.filter(code__gte=400, code__lt=600).exclude(code=421).count()
     later = clock.now() + policy.wait_after(max(soft, 1))

@@ -140,11 +140,26 @@ def test_letter_of_an_erased_writer_loses_its_text_after_its_last_try(
 def test_soft_refusals_are_borne_for_a_week(
     sink: Sink, age: timedelta, expected: tuple[str, str]
 ) -> None:
-    engine.deliver(mail_to("rcpt451@ee.example", seconds=age.total_seconds()).id)
+    mail = mail_to("rcpt451@ee.example")
+    with later(seconds=-age.total_seconds()):
+        Outbound.objects.update(next_attempt_at=timezone.now())
+        engine.deliver(mail.id)
+    Outbound.objects.update(next_attempt_at=timezone.now())
+    engine.deliver(mail.id)
     assert states() == expected
 
 
+def test_week_begins_with_the_first_try(sink: Sink) -> None:
+    engine.deliver(mail_to("rcpt451@ee.example", days=30).id)
+    assert states() == (OutboundState.QUEUED, LetterState.QUEUED)
+
+
 def test_refusal_that_ends_a_week_keeps_the_servers_words(sink: Sink) -> None:
-    engine.deliver(mail_to("rcpt451@ee.example", days=8).id)
+    first = mail_to("rcpt451@ee.example")
+    with later(days=-8):
+        Outbound.objects.update(next_attempt_at=timezone.now())
+        engine.deliver(first.id)
+    Outbound.objects.update(next_attempt_at=timezone.now())
+    engine.deliver(first.id)
     mail = Outbound.objects.get(purpose=Purpose.LETTER)
     assert (mail.last_code, mail.last_answer) == (451, "as you asked")
