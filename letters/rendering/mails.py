@@ -84,7 +84,8 @@ def _copy(outbound: Outbound) -> dict[str, Any]:
 
 def _decided(outbound: Outbound) -> dict[str, Any]:
     letter = letter_of(outbound)
-    decision = letter.decisions.exclude(outcome=Decision.Outcome.APPROVED).last()
+    told = (Decision.Outcome.RETURNED, Decision.Outcome.REJECTED)
+    decision = letter.decisions.filter(outcome__in=told).last()
     return {
         "letter": letter,
         "office": office_title(letter),
