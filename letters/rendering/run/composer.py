@@ -35,7 +35,7 @@ class Composer:
         """Return a letter. Raises NotComposable."""
         sheet = take_apart(source)
         frame = self._frame(sheet)
-        blocks = [self._block(frame, block) for block in sheet.blocks]
+        blocks = self._blocks(frame, sheet.blocks)
         made, pages = _compose(sheet, frame, blocks)
         return Composed(made, (frame.number, pages))
 
@@ -52,18 +52,21 @@ class Composer:
             raise found
         return found
 
-    def _block(self, frame: Frame, block: str) -> Block:
-        """Return a block; one seen twice is kept, for most are one person's alone."""
-        key = frame.number, block
-        found = self.blocks.get(key)
-        if found is not None:
-            self.blocks.move_to_end(key)
-            return found
-        found = frame.block(*shape_of(block))
-        if hash(key) in self.seen:
-            remember(self.blocks, key, found, _BLOCKS)
-        remember(self.seen, hash(key), None, _SEEN)
-        return found
+    def _blocks(self, frame: Frame, markups: tuple[str, ...]) -> list[Block]:
+        """Return blocks; what is seen twice is kept, for most are one person's alone."""
+        keys = [(frame.number, markup) for markup in markups]
+        found = [self.blocks.get(key) for key in keys]
+        late = [number for number, block in enumerate(found) if block is None]
+        made = frame.blocks([shape_of(markups[number]) for number in late])
+        for number, block in zip(late, made, strict=True):
+            found[number] = block
+            if hash(keys[number]) in self.seen:
+                remember(self.blocks, keys[number], block, _BLOCKS)
+            remember(self.seen, hash(keys[number]), None, _SEEN)
+        for key in keys:
+            if key in self.blocks:
+                self.blocks.move_to_end(key)
+        return [block for block in found if block is not None]
 
 
 def _compose(sheet: Sheet, frame: Frame, blocks: list[Block]) -> tuple[bytes, int]:

@@ -6,7 +6,6 @@ nothing is composed with a version that was not proven.
 
 from __future__ import annotations
 
-import html
 import itertools
 import re
 from collections.abc import Iterator
@@ -30,7 +29,7 @@ from letters.rendering import archive, pdf, sheet
 from letters.rendering.run import patterns
 from letters.rendering.run.boxes import flowing_block, standing_block, surroundings
 from letters.rendering.run.flow import Area
-from letters.rendering.run.markup import TEXT, Shape
+from letters.rendering.run.markup import Shape
 from letters.rendering.run.pieces import Block, NotComposable
 
 PROVEN = {("70.0", "0.13.0", "pdf/ua-1")}  # WeasyPrint, pydyf and variant that were compared
@@ -72,7 +71,6 @@ class Frame:
         self.number = next(_numbers)
         self.before, self.after = before, after
         self.seen: set[Shape] = set()
-        self.shapes: dict[Shape, _Prototype] = {}
         self.patterns: dict[Shape, patterns.Pattern | None] = {}
         self._pages: dict[int, tuple[Page, ...]] = {}
         self.context = self._lay_out(PAGES)
@@ -109,43 +107,42 @@ class Frame:
         if article.padding_bottom or article.border_bottom_width:
             raise NotComposable("a padded article")
 
-    def boxes(self, markup: str) -> Any:
-        """Return the block's box before layout, made by WeasyPrint's parser and cascade."""
-        _, _, root = _boxes(self.before + markup + self.after)
-        children = [box for box in article_in(root).children if not _is_blank(box)]
-        if len(children) != 1:
-            raise NotComposable("a block of several boxes")
-        return children[0]
+    def blocks(self, shaped: list[tuple[Shape, tuple[str, ...]]]) -> list[Block]:
+        """Return blocks in pieces: by their patterns, or laid out by WeasyPrint."""
+        found = [self._quick(shape, texts) for shape, texts in shaped]
+        late = [number for number, block in enumerate(found) if block is None]
+        markups = [shaped[number][0].filled(shaped[number][1]) for number in late]
+        for number, laid in zip(late, self.laid_out(markups), strict=True):
+            found[number] = laid.block
+        return [block for block in found if block is not None]
 
-    def block(self, shape: Shape, texts: tuple[str, ...]) -> Block:
-        """Return a block in pieces, by its pattern or laid out by WeasyPrint."""
-        if any(_UNSURE.search(text) for text in texts):
-            return self.laid_out(self.boxes(shape.filled(texts))).block
-        quick = self._quick(shape, texts)
-        return quick or self.laid_out(self.filled(shape, texts)).block
+    def laid_out(self, markups: list[str]) -> Iterator[LaidOut]:
+        """Yield blocks laid out one by one, their boxes made in one go."""
+        if not markups:
+            return
+        _, _, root = _boxes(self.before + "".join(markups) + self.after)
+        children = article_in(root).children
+        if len(children) != len(markups):
+            raise NotComposable("a block of several boxes")
+        for box in children:
+            yield self._laid_out(box)
 
     def _quick(self, shape: Shape, texts: tuple[str, ...]) -> Block | None:
         """Return a block by its pattern. One that was seen only once is not worth learning."""
+        if any(_UNSURE.search(text) for text in texts):
+            return None
         if shape not in self.patterns:
             if shape not in self.seen:
                 self.seen.add(shape)
                 return None
             if len(self.patterns) >= _SHAPES:
                 self.patterns.clear()
-                self.shapes.clear()
                 self.seen.clear()
             self.patterns[shape] = patterns.learnt(self, shape)
         pattern = self.patterns[shape]
         return pattern.block(texts) if pattern else None
 
-    def filled(self, shape: Shape, texts: tuple[str, ...]) -> Any:
-        """Return the box of a block of a known shape: its texts are put in without parsing."""
-        if shape not in self.shapes:
-            self.shapes[shape] = _Prototype(self, shape)
-        return self.shapes[shape].filled(texts)
-
-    def laid_out(self, box: Any) -> LaidOut:
-        """Lay out and paint one block. `box` is used up."""
+    def _laid_out(self, box: Any) -> LaidOut:
         article = self._pages[PAGES][0].article
         box.position_x, box.position_y = article.content_box_x(), 0.0
         if box.is_in_normal_flow():
@@ -196,41 +193,6 @@ class Frame:
         return new
 
 
-class _Prototype:
-    """The boxes of one shape, before layout, and where in them its texts stand."""
-
-    def __init__(self, frame: Frame, shape: Shape) -> None:
-        self.frame, self.shape, self.around = frame, shape, []
-        if set(shape.kinds) - {TEXT}:
-            self.certain = False
-            return
-        samples = tuple(f"Xx{number}xX" for number in range(len(shape.kinds)))
-        self.box = frame.boxes(shape.filled(samples))
-        texts = [box for box in leaves(self.box) if "Xx" in box.text]
-        self.around = [box.text.split(sample) for box, sample in zip(texts, samples, strict=False)]
-        self.certain = (
-            len(texts) == len(samples)
-            and all(len(around) == 2 for around in self.around)
-            and all(box.style["text_transform"] == "none" for box in texts)
-        )
-
-    def filled(self, texts: tuple[str, ...]) -> Any:
-        if not self.certain:
-            return self.frame.boxes(self.shape.filled(texts))
-        box = self.box.deepcopy()
-        found = (leaf for leaf in leaves(box) if "Xx" in leaf.text)
-        for leaf, text, (before, after) in zip(found, texts, self.around, strict=True):
-            leaf.text = before + html.unescape(text) + after
-        return box
-
-
-def leaves(box: Any) -> Iterator[Any]:
-    if isinstance(box, boxes.TextBox):
-        yield box
-    for child in getattr(box, "children", ()):
-        yield from leaves(child)
-
-
 @cache
 def _counter_style() -> Any:
     return CounterStyle()
@@ -252,7 +214,3 @@ def article_in(root: Any) -> Any:
         if box.element_tag == "article" and isinstance(box, boxes.BlockBox):
             return box
     raise NotComposable("no article")
-
-
-def _is_blank(box: Any) -> bool:
-    return box.element_tag == "article" and not box.children

@@ -52,10 +52,11 @@ def learnt(frame: Frame, shape: Shape) -> Pattern | None:
     if not shape.kinds:
         return None
     try:
-        first, *others = _samples(shape)
-        pattern = Pattern(shape, _laid(frame, shape, first), _laid(frame, shape, others[0]))
-        for sample in (first, *others):
-            made, wanted = pattern.block(sample), _laid(frame, shape, sample).block
+        samples = list(_samples(shape))
+        laid = list(frame.laid_out([shape.filled(sample) for sample in samples]))
+        pattern = Pattern(shape, laid[0], laid[1])
+        for sample, (_, wanted, _) in zip(samples, laid, strict=True):
+            made = pattern.block(sample)
             if made is None or not _same(made, wanted):
                 return None
             if made.later and wanted.later and not _same(made.later(1), wanted.later(1)):
@@ -81,10 +82,6 @@ def _merged(layer: Layer) -> Layer:
         else:
             parts.append(part)
     return replace(layer, parts=tuple(parts))
-
-
-def _laid(frame: Frame, shape: Shape, texts: tuple[str, ...]) -> LaidOut:
-    return frame.laid_out(frame.boxes(shape.filled(texts)))
 
 
 def _samples(shape: Shape) -> Iterator[tuple[str, ...]]:
