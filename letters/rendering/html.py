@@ -11,6 +11,10 @@ from django.utils.translation import override
 from letters.rendering import pictures, sheet
 from letters.rendering.document import LetterDocument
 
+# Embeddings, overrides and isolates. Mixed without order they crash Pango (1.50) for good, and they
+# let a text read as what it isn't (A07). Directions are the markup's: dir on every part.
+_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
 
 def letter_html(document: LetterDocument, *, blanks: bool = False) -> SafeString:
     """Return the letter as an article. With `blanks` unanswered parts show their labels."""
@@ -36,7 +40,7 @@ def pdf_html(document: LetterDocument, *, draft: bool = False) -> str:
             "letter": document, "article": article, "draft": draft,
             "classes": sheet.page_classes(document),
         }  # fmt: skip
-        return render_to_string("pdf/letter.html", context)
+        return render_to_string("pdf/letter.html", context).translate(_CONTROLS)
 
 
 def _article(

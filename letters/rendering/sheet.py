@@ -206,7 +206,8 @@ def _whole(document: LetterDocument) -> str:
     lines = [document.subject, *document.sender, *document.signature, document.place]
     lines += [line for part in (*document.body, *document.ask) for line in part.lines]
     texts = [_plain(line) for line in lines]
-    return "\n".join((*texts, *document.words, *document.addressee, *document.letterhead))
+    texts += [document.salutation, document.closing, *document.words]
+    return "\n".join((*texts, *document.addressee, *document.letterhead))
 
 
 def _runs(text: str) -> list[str]:
