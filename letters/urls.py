@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from django.urls import path, re_path, register_converter
 
-from letters.converters import LanguageConverter, SlugConverter
-from letters.views import api, change, check_email, confirm, health, home, mine, webhooks, write
+from letters.converters import LanguageConverter, NumberConverter, SlugConverter
+from letters.views import (
+    api,
+    change,
+    check_email,
+    check_letter,
+    confirm,
+    health,
+    home,
+    mine,
+    webhooks,
+    write,
+)
 
 app_name = "letters"
 register_converter(LanguageConverter, "tag")
 register_converter(SlugConverter, "name")
+register_converter(NumberConverter, "number")
 
 # /<lang>/confirm/<token>/: S3
 confirm_urls = [
@@ -33,6 +45,11 @@ mine_urls = [
 
 # /returns/<provider>/: what a mail provider reports
 provider_urls = [path("returns/<str:provider>/<str:kind>/", webhooks.webhook, name="webhook")]
+
+# /<lang>/check/<number>/: is this letter genuine?
+check_urls = [
+    path("<tag:language>/check/<number:number>/", check_letter.check_letter, name="check_letter"),
+]
 
 # /<lang>/<slug>/: S1 and S2
 campaign_urls = [
@@ -58,6 +75,7 @@ urlpatterns = [
     *provider_urls,
     *confirm_urls,
     *mine_urls,
+    *check_urls,
     *junk_urls,
     *campaign_urls,
 ]
