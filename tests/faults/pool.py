@@ -58,7 +58,7 @@ class Pool:
                     with lock:
                         done(answer)
 
-        threads = [threading.Thread(target=work, args=(lane,)) for lane in self.lanes]
+        threads = [threading.Thread(target=work, args=(lane,), daemon=True) for lane in self.lanes]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -126,7 +126,7 @@ def tell(relay: Relay, world: Sink) -> int:
     told["bounced by the world"] = _bounced(world)
     told["worker killed while the relay took it"] = _killed()
     told["relay away, then back"] = _away(relay)
-    told["in the world's ledger"] = sorted(arrival.rcpt for arrival in world.arrivals())
+    told["in the world's ledger"] = sorted(arrival.recipient for arrival in world.arrivals())
     print(json.dumps(told, indent=2, ensure_ascii=False))
     return 0
 
@@ -165,6 +165,7 @@ def fate(letter: Any, *wanted: str, work: Callable[[], object] | None = None) ->
 def _put_off(relay: Relay) -> str:
     from django.utils import timezone
 
+    from letters.delivery import mail
     from letters.models import Outbound
 
     letter = _letter("putoff@office.internal")
@@ -172,11 +173,13 @@ def _put_off(relay: Relay) -> str:
     (relay.etc.parent / "access").write_text("")
     subprocess.run(["postfix", "-c", str(relay.etc), "reload"], check=True, capture_output=True)
     time.sleep(2)
+    mail.transport().close()  # its process at the relay still has the old rules
     Outbound.objects.filter(letter=letter).update(next_attempt_at=timezone.now())
     last = fate(letter, "sent")
     (relay.etc.parent / "access").write_text(ACCESS)
     subprocess.run(["postfix", "-c", str(relay.etc), "reload"], check=True, capture_output=True)
     time.sleep(2)
+    mail.transport().close()
     return f"{first} → {last}"
 
 

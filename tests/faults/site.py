@@ -150,7 +150,7 @@ class Site(Run):
                     self.confirm_by_web(person)
                 time.sleep(pause)
 
-        thread = threading.Thread(target=visit)
+        thread = threading.Thread(target=visit, daemon=True)
         thread.start()
         return thread
 
