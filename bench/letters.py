@@ -165,7 +165,8 @@ def letters(count: int, seed: int = 1) -> Iterator[Any]:
 
 
 def _words(chance: random.Random) -> tuple[str, ...]:
-    length, count = chance.randint(20, 4_000), chance.randint(1, 5)
+    count = chance.randint(1, 5)
+    length = chance.randint(20, 4_000) - count  # the line ends between them count, too
     text = ""
     while len(text) < length:
         text += chance.choice(SENTENCES) + " "

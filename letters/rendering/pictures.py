@@ -14,6 +14,7 @@ from django.core.files.storage import default_storage
 
 SCHEME = "logo:"
 _OFFERED: dict[str, str] = {}
+_FIRST: dict[int, tuple[str, int, int]] = {}  # a text, its side and modules, by its length
 _AT_MOST = 500  # logos a process has offered, of all campaigns
 
 
@@ -60,9 +61,44 @@ def qr_path(text: str) -> Code:
 
     The mask is given instead of searched for: that takes a fifth of the time, and any is valid.
     """
-    rows = tuple(segno.make(text, error="m", mask=3, micro=False, boost_error=False).matrix)
-    dark = (_runs(y, bytes(row)) for y, row in enumerate(rows))
-    return Code(len(rows), "".join(run for row in dark for run in row))
+    size, dark = _modules(text) if text.isascii() else _made(text)
+    rows = dark.to_bytes(size * size, "big")
+    runs = (_runs(y, rows[y * size : (y + 1) * size]) for y in range(size))
+    return Code(size, "".join(run for row in runs for run in row))
+
+
+def _modules(text: str) -> tuple[int, int]:
+    """Return a code's side and its modules, a byte each, from one of the same length.
+
+    Such codes are linear: a bit flipped in the text flips the same modules in every code of its
+    length, mask and level. So letters' numbers are set without reckoning each code anew.
+    """
+    first, size, dark = _first_of(len(text), text)
+    for place, (char, other) in enumerate(zip(text, first, strict=True)):
+        for bit in _bits(ord(char) ^ ord(other)):
+            dark ^= _flipped(first, place, bit)
+    return size, dark
+
+
+def _bits(number: int) -> list[int]:
+    return [bit for bit in range(7) if number >> bit & 1]
+
+
+def _first_of(length: int, text: str) -> tuple[str, int, int]:
+    if length not in _FIRST:
+        _FIRST[length] = (text, *_made(text))
+    return _FIRST[length]
+
+
+@lru_cache(maxsize=2_000)
+def _flipped(first: str, place: int, bit: int) -> int:
+    char = chr(ord(first[place]) ^ 1 << bit)
+    return _made(first)[1] ^ _made(f"{first[:place]}{char}{first[place + 1 :]}")[1]
+
+
+def _made(text: str) -> tuple[int, int]:
+    code = segno.make(text, error="m", mask=3, mode="byte", micro=False, boost_error=False)
+    return len(code.matrix), int.from_bytes(b"".join(map(bytes, code.matrix)), "big")
 
 
 def _runs(y: int, row: bytes) -> list[str]:
