@@ -15,7 +15,6 @@ from letters.identifiers import uuid7
 from letters.models.letter import Letter
 from letters.models.submission import Submission
 
-
 # A bounced mail was sent once, too.
 LEFT = (OutboundState.SENT, OutboundState.BOUNCED)
 

@@ -44,7 +44,9 @@ def test_unknown_address_erases_nobody() -> None:
 def test_several_are_told_in_the_plural() -> None:
     for campaign in CampaignFactory.create_batch(2):
         submission = SubmissionFactory(email="mari@post.example", campaign=campaign)
-        LetterFactory(state=LetterState.HELD, hold_reason=HoldReason.NO_ADDRESS, submission=submission)
+        LetterFactory(
+            state=LetterState.HELD, hold_reason=HoldReason.NO_ADDRESS, submission=submission
+        )
     assert erase("mari@post.example") == (
         "3 submissions erased; 3 unsent letters taken back and no longer counted.\n"
     )
