@@ -102,7 +102,7 @@ DECISIONS: dict[str, tuple[Callable[[Any], Any], Callable[[], list[Any]]]] = {
 
 def write_to(*addresses: str) -> None:
     """Give the office of the world these addresses, in this order, and none stopped."""
-    office = Office.objects.get()
+    office = Office.objects.order_by("pk")[0]
     OfficeRoute.objects.filter(office=office).delete()
     for rank, address in enumerate(addresses, start=1):
         OfficeRoute.objects.create(office=office, email=address, rank=rank)

@@ -193,7 +193,8 @@ def returned_mail(return_path: str, recipient: str) -> list[str]:
     """Bring a bounce, the same again, a forged one, and an out-of-office reply."""
     bounce = _bounce(return_path, recipient)
     local, _, domain = return_path.partition("@")
-    forged = _bounce(f"{local[:-1]}{'a' if local[-1] != 'a' else 'b'}@{domain}", recipient)
+    other = "a" if local[-8] != "a" else "b"  # not the last: it may hold bits that say nothing
+    forged = _bounce(f"{local[:-8]}{other}{local[-7:]}@{domain}", recipient)
     away = EmailMessage()
     away["From"], away["To"], away["Subject"] = recipient, return_path, "Out of office"
     away["Auto-Submitted"], away["Message-ID"] = "auto-replied", "<away@gov.bench.internal>"
