@@ -15,6 +15,7 @@ from campaign.models import Campaign
 from letters.actions.drafts import start_draft
 from letters.letter_file import LetterFile
 from letters.models import LetterTemplate, LetterText, LetterVersion
+from letters.rendering.fits import text_problem
 
 
 class NotImported(Exception):
@@ -144,4 +145,6 @@ def _problems_of(text: LetterText) -> list[str]:
         for name, messages in error.message_dict.items():
             label = text._meta.get_field(name).verbose_name  # type: ignore[union-attr]
             problems += [f"{label}: {message}" for message in messages]
+    if not problems and (unfit := text_problem(text)):
+        problems.append(unfit)
     return problems

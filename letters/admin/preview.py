@@ -14,8 +14,10 @@ from campaign import queries as reference
 from campaign.models import Campaign, Government, Standing, Status
 from letters.models import LetterText
 from letters.queries import NoLetter, campaign_address, draft, governments_of
+from letters.rendering import glyphs, sheet
 from letters.rendering.compose import Addressee, Answers, Frame, compose
 from letters.rendering.html import letter_html
+from letters.rendering.text import letter_text
 
 _WORDS = "I live near the border. This is close to my heart.\nPlease think of our children."
 SAMPLES = {
@@ -44,12 +46,16 @@ SAMPLE_NAMES = [
 
 @dataclass(frozen=True)
 class Preview:
-    """A text to one government; `chosen` is the published text that it would get today."""
+    """A text to one government; `chosen` is the published text that it would get today.
+
+    `problem` says why this letter could not be set on paper, where that is so.
+    """
 
     government: Government
     status: Status
     html: SafeString
     chosen: LetterText | None
+    problem: str = ""
 
 
 Groups = dict[Standing, list[Government]]
@@ -104,7 +110,8 @@ def preview_of(text: LetterText, government: Government, sample: str) -> Preview
     frame = Frame(campaign, today, status.since, campaign_address(campaign))
     document = compose(text, addressee, SAMPLES.get(sample, Answers()), frame)
     html = letter_html(document, blanks=not sample)
-    return Preview(government, status, html, _chosen(campaign, government))
+    problem = sheet.too_much(document) or glyphs.problem(letter_text(document))
+    return Preview(government, status, html, _chosen(campaign, government), problem)
 
 
 def _statuses(campaign: Campaign, governments: list[Government]) -> dict[int, Status]:

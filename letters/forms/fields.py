@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
 from letters import typos, validators
-from letters.rendering.glyphs import unprintable
+from letters.rendering.glyphs import packages_for, unprintable
+from letters.rendering.sheet import MOST_LINES
 
 WORDS_LIMIT = 600
 # Top-level names that do not exist or reach nobody: what cannot be answered is said at once.
@@ -27,6 +28,11 @@ class PlainText(forms.CharField):
     default_error_messages = {
         "marks": _("Letters must not have more than 3 accents each"),
         "unprintable": _("Our paper cannot show these characters: %(characters)s. Leave them out."),
+        "unprintable_yet": _(
+            "Our paper cannot show these characters: %(characters)s. Leave them out, or ask us to "
+            "install the fonts: %(packages)s."
+        ),
+        "lines": _("Your sentences must have %(most)d lines or less"),
     }
 
     def __init__(self, *, limit: int, lines: bool = False, **kwargs: Any) -> None:
@@ -51,15 +57,23 @@ class PlainText(forms.CharField):
             self._refuse_long_run()
         if validators.stacks_marks(value):
             raise self._error("marks")
-        if missing := unprintable(value):
-            raise self._error("unprintable", characters=" ".join(missing))
+        if sum(1 for line in value.splitlines() if line.strip()) > MOST_LINES:
+            raise self._error("lines", most=MOST_LINES)
+        self._refuse_unprintable(unprintable(value))
+
+    def _refuse_unprintable(self, missing: list[str]) -> None:
+        if not missing:
+            return
+        packages = ", ".join(packages_for(missing))
+        code = "unprintable_yet" if packages else "unprintable"
+        raise self._error(code, characters=" ".join(missing[:20]), packages=packages)
 
     def _refuse_long_run(self) -> None:
         # Own words may hold one: Thai and Chinese write without spaces, the renderer breaks them.
         if "long_run" in self.error_messages:
             raise self._error("long_run")
 
-    def _error(self, code: str, **params: str) -> ValidationError:
+    def _error(self, code: str, **params: object) -> ValidationError:
         return ValidationError(self.error_messages[code], code=code, params=params)
 
 

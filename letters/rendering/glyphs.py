@@ -26,7 +26,8 @@ _CORE, _CJK, _RARE = "fonts-noto-core", "fonts-noto-cjk", "fonts-hanazono"
 _PACKAGES = (
     (0x1100, 0x11FF, _CJK), (0x2E80, 0x9FFF, _CJK), (0xA960, 0xA97F, _CJK),
     (0xAC00, 0xD7FF, _CJK), (0xF900, 0xFAFF, _CJK), (0xFE30, 0xFE4F, _CJK),
-    (0xFF00, 0xFFEF, _CJK), (0x1AFF0, 0x1B16F, _CJK), (0x20000, 0x3FFFF, _RARE),
+    (0xFF00, 0xFFEF, _CJK), (0x1AFF0, 0x1B16F, _CJK), (0x1F000, 0x1FAFF, ""),
+    (0x20000, 0x3FFFF, _RARE),
 )  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def refusal(chars: Iterable[str]) -> str:
 def packages_for(chars: Iterable[str]) -> list[str]:
     """Return the Debian packages of fonts for these characters; none for what isn't assigned."""
     found = (_package(ord(char)) for char in chars if unicodedata.category(char)[0] != "C")
-    return list(dict.fromkeys(found))
+    return [name for name in dict.fromkeys(found) if name]  # emoji come with the site, or not
 
 
 def _package(code: int) -> str:

@@ -133,9 +133,8 @@ def too_much(document: LetterDocument) -> str:
     words = "\n".join(document.words)
     texts = [text for part in (*document.body, *document.ask) for text in part.lines]
     if len(words) > LONGEST_WORDS or len(document.words) > MOST_LINES:
-        return _("Your own sentences are too long: at most %(lines)d lines.") % {
-            "lines": MOST_LINES
-        }
+        message = _("Own sentences may have %(lines)d lines and %(count)d characters at most.")
+        return message % {"lines": MOST_LINES, "count": LONGEST_WORDS}
     whole = _whole(document)
     if len(whole) > LONGEST_TEXT or len(texts) > MOST_PARTS:
         return _("The letter has more than %(count)d characters.") % {"count": LONGEST_TEXT}

@@ -157,6 +157,24 @@ def test_characters_that_no_font_has_are_named(monkeypatch):
     assert found == {"words": ["Our paper cannot show these characters: 😀 🎉. Leave them out."]}
 
 
+def test_the_package_of_a_missing_font_is_named_beside_the_field(monkeypatch):
+    monkeypatch.setattr(
+        "letters.forms.fields.unprintable", lambda text: [c for c in text if c == "条"]
+    )
+
+    assert errors(words="Peace 条") == {
+        "words": [
+            "Our paper cannot show these characters: 条. Leave them out, or ask us to install "
+            "the fonts: fonts-noto-cjk."
+        ]
+    }
+
+
+@pytest.mark.parametrize(("lines", "wrong"), [(40, set()), (41, {"words"}), (10_000, {"words"})])
+def test_own_words_have_forty_lines_at_most(lines, wrong):
+    assert set(errors(words="a\n" * lines)) == wrong
+
+
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [

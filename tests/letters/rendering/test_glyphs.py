@@ -37,6 +37,7 @@ def test_what_no_font_has_is_an_error_before_anything_is_set(
         ("한국 ไทย", ["fonts-noto-cjk", "fonts-noto-core"]),
         ("\U00020000", ["fonts-hanazono"]),
         ("\ue000\U000e1000", []),
+        ("🥰", []),
     ],
 )
 @pytest.mark.usefixtures("only_latin")
