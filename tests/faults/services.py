@@ -76,6 +76,7 @@ def end(site: Site, *, window: bool = False) -> None:
     """Wait for the letters, stop everything, and let the checker look."""
     site.wait_until_sent()
     time.sleep(1.0)  # the writers' copies follow the letters
+    site.over = True
     site.stop_services()
     connections.close_all()
     if window:
@@ -83,7 +84,7 @@ def end(site: Site, *, window: bool = False) -> None:
     site.settle()
     found = site.findings()
     site.problems = found.problems
-    site.result = vars(found)
+    site.result = {**vars(found), "restarts": site.restarts}
 
 
 # --- the faults ------------------------------------------------------------------------------------

@@ -38,6 +38,8 @@ class Site(Run):
     services: list[Service] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
     result: dict[str, Any] = field(default_factory=dict)
+    restarts: int = 0
+    over: bool = False
 
     def __enter__(self) -> Site:
         super().__enter__()
@@ -50,8 +52,8 @@ class Site(Run):
         return self
 
     def __exit__(self, *exception: object) -> None:
-        for service in self.services:
-            service.kill()
+        self.over = True
+        self.stop_services()
         super().__exit__(*exception)
 
     def env(self) -> dict[str, str]:
@@ -68,7 +70,17 @@ class Site(Run):
     def start_all(self) -> None:
         for service in self.services:
             service.start()
+        threading.Thread(target=self._look_after_services, daemon=True).start()
         self.wait_for_workers()
+
+    def _look_after_services(self) -> None:
+        """Start again what ended by itself, as systemd and compose.yml do."""
+        while not self.over:
+            for service in self.services:
+                if service.wanted and not service.alive and not self.over:
+                    self.restarts += 1
+                    service.start()
+            time.sleep(0.5)
 
     def wait_for_workers(self) -> None:
         log = self.worker_service.log

@@ -36,8 +36,10 @@ class Service:
         self.name, self.command, self.env, self.log = name, list(command), env, log
         self.folder, self.user = folder, user
         self.process: subprocess.Popen[bytes] | None = None
+        self.wanted = False
 
     def start(self) -> None:
+        self.wanted = True
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command, cwd=self.folder, env={**os.environ, **self.env}, stdin=subprocess.DEVNULL,
@@ -53,6 +55,7 @@ class Service:
 
     def kill(self) -> None:
         """End it and all it started, at once."""
+        self.wanted = False
         self.signal(signal.SIGKILL, group=True)
         if self.process is not None:
             self.process.wait()
@@ -60,6 +63,7 @@ class Service:
     def ask_to_end(self, seconds: float) -> float:
         """Ask it to end (SIGTERM). Returns how long it took. Raises TimeoutExpired."""
         assert self.process is not None
+        self.wanted = False
         started = time.monotonic()
         self.signal(signal.SIGTERM)
         self.process.wait(seconds)
