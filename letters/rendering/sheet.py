@@ -20,6 +20,7 @@ LONGEST_WORDS = 4_000  # characters of own words; the form takes fewer
 MOST_LINES = 40  # paragraphs of own words
 LONGEST_TEXT = 12_000  # characters of a whole letter; beyond, layout time is no longer bounded
 LONGEST_RUN = 2_000  # characters without a space: layout time grows with their square
+LONGEST_LINE = 300  # characters of a name, a subject, a salutation, a line of an address
 MOST_PARTS = 120  # paragraphs and list items of the organiser's text
 _ARABIC = {"ar", "fa", "ur", "ps", "sd", "ug", "ckb"}
 
@@ -131,13 +132,20 @@ def _plain(line: Line) -> str:
 def too_much(document: LetterDocument) -> str:
     """Return why a letter is not even tried to be set, as a sentence, or an empty string."""
     words = "\n".join(document.words)
+    short = [
+        *map(_plain, (*document.sender, *document.signature, document.subject, document.place))
+    ]
+    short += [document.salutation, document.closing, *document.addressee, *document.letterhead]
     texts = [text for part in (*document.body, *document.ask) for text in part.lines]
-    if len(words) > LONGEST_WORDS or len(document.words) > MOST_LINES:
+    if len(words) > LONGEST_WORDS or len(words.splitlines()) > MOST_LINES:
         message = _("Own sentences may have %(lines)d lines and %(count)d characters at most.")
         return message % {"lines": MOST_LINES, "count": LONGEST_WORDS}
     whole = _whole(document)
     if len(whole) > LONGEST_TEXT or len(texts) > MOST_PARTS:
         return _("The letter has more than %(count)d characters.") % {"count": LONGEST_TEXT}
+    if max(map(len, short), default=0) > LONGEST_LINE:
+        message = _("A line at the head or foot of the letter has more than %(count)d characters.")
+        return message % {"count": LONGEST_LINE}
     if max((len(run) for run in _runs(whole)), default=0) > LONGEST_RUN:
         return _("The letter has more than %(count)d characters without a space.") % {
             "count": LONGEST_RUN
@@ -177,7 +185,8 @@ def _lines(texts: Iterable[str], columns: float) -> int:
 
 
 def _rows(text: str, columns: float) -> int:
-    return max(1, int(-(-_width(text) // columns)))
+    lines = text.splitlines() or [""]
+    return sum(max(1, int(-(-_width(line) // columns))) for line in lines)
 
 
 @lru_cache(maxsize=1024)  # a campaign's texts come again with every letter

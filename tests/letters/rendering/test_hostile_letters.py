@@ -18,7 +18,7 @@ import pytest
 from pypdf import PdfReader
 
 from letters.rendering import sheet
-from letters.rendering.document import Piece
+from letters.rendering.document import Part, Piece
 from letters.rendering.pdf import PdfFailed, html_to_pdf, letter_pdf
 from proofs import hostile
 from proofs.attacks import WAYS, attacks
@@ -126,15 +126,21 @@ def test_random_characters_never_crash_the_typesetter() -> None:
     assert all(one == "set" or one.endswith(".") for one in told)
 
 
+def body(text: str) -> tuple[Part, ...]:
+    return (Part("paragraph", ((Piece(text),),)),)
+
+
 WORD = "W" * 200
 BAD = [
     ("a word of 200 characters", {"words": (WORD,)}, "set"),
     ("towers of accents", {"words": ("Z" + "\u0351" * 200,)}, "set"),
-    ("10,000 line breaks", {"words": ("a",) * 10_000}, "at most 40 lines"),
-    ("10,000 separators", {"words": ("a\u2028" * 10_000,)}, "at most 40 lines"),
+    ("10,000 line breaks", {"words": ("a",) * 10_000}, "may have 40 lines"),
+    ("10,000 separators", {"words": ("a\u2028" * 10_000,)}, "may have 40 lines"),
     ("directions overridden", {"words": ("\u202etxet desrever\u202c",)}, "set"),
-    ("a run without a space", {"subject": (Piece("W" * 2_001),)}, "without a space"),
-    ("a body beyond the cap", {"closing": "", "salutation": "x " * 6_100}, "more than 12000"),
+    ("a run without a space", {"words": ("W" * 2_001,)}, "more than 2000 characters without"),
+    ("a name of a page", {"signature": ((Piece("W " * 200),),)}, "more than 300 characters"),
+    ("separators in a body", {"body": body("x\u2028" * 3_000)}, "more than 3 pages"),
+    ("a body beyond the cap", {"body": body("x " * 6_100)}, "more than 12000 characters"),
 ]  # fmt: skip
 
 
