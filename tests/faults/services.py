@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, connections
+from environ import Env
 from redis import RedisError
 
 from tests.faults import tricks
@@ -67,9 +69,22 @@ def place(kind: str, folder: Path) -> Iterator[Place]:
         stack.callback(redis.kill)
         made = databases(kind, home, postgres.url if postgres else "")
         prepare(made, home)
+        look_at(made)
         sink = Sink(home / "sink")
         stack.callback(sink.end)
         yield Place(kind, home, made, sink, redis, postgres)
+
+
+def look_at(made: Databases) -> None:
+    """Let this process, too, see databases of this kind: it began with another."""
+    connections.close_all()
+    config = {"default": Env.db_url_config(made.url())}
+    if made.kind == "sqlite":
+        config["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20}
+    settings.DATABASES = connections.configure_settings(config)
+    settings.DATABASE_CLOCK = made.kind != "sqlite"
+    connections.settings = settings.DATABASES
+    del connections["default"]
 
 
 def end(site: Site, *, window: bool = False) -> None:
