@@ -28,7 +28,7 @@ def validate_time_zone(name: str) -> None:
 
 
 # The first parts of other addresses: /en/confirm/…, /en/letter/….
-RESERVED_SLUGS = {"confirm", "letter"}
+RESERVED_SLUGS = {"check", "confirm", "letter"}
 
 
 def validate_slug_is_free(slug: str) -> None:

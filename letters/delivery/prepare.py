@@ -19,7 +19,8 @@ from letters.failpoints import failpoint
 from letters.models import Letter, Outbound
 from letters.moves import NotAllowed, move_letter
 from letters.rendering.mails import document_of
-from letters.rendering.pdf import PdfFailed, letter_pdf
+from letters.rendering.pdf import PdfFailed
+from letters.rendering.run import letter_pdf
 from letters.routes import route_of
 
 log = logging.getLogger(__name__)
