@@ -19,6 +19,9 @@ from PIL import Image, ImageOps
 LARGEST_FILE = 2 * 1024 * 1024
 MOST_PIXELS = 25_000_000  # what a telephone's camera gives; unpacked 75 MB
 PRINTED = (827, 189)
+# The last bytes of a whole picture. Pillow may have been told to fill up one that was cut
+# (WeasyPrint does, for the whole process); half a logo is on no letterhead.
+ENDS = {"PNG": b"IEND\xaeB`\x82", "JPEG": b"\xff\xd9"}
 
 
 def printable_logo(upload: UploadedFile[bytes]) -> ContentFile[bytes]:
@@ -36,6 +39,8 @@ def _opened(content: bytes) -> Image.Image:
         with Image.open(BytesIO(content), formats=("PNG", "JPEG")) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise ValidationError(_("The logo has too many pixels: 25 million are the most."))
+            if ENDS[str(image.format)] not in content:
+                raise ValueError("The file ends within the picture.")
             return _reduced(image)
     except ValidationError:
         raise

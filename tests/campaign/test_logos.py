@@ -9,9 +9,12 @@ from io import BytesIO
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
 from PIL import Image
 
 from campaign.logos import printable_logo
+from tests.factories.campaign import CampaignFactory
 
 
 def encoded(kind: str, size: tuple[int, int] = (400, 100), mode: str = "RGB") -> bytes:
@@ -62,14 +65,20 @@ BROKEN = {
     "no picture": b"<html>",
     "empty": b"",
     "cut in two": encoded("PNG")[:80],
+    "cut near the end": encoded("PNG")[:-10],
+    "a photograph cut in two": encoded("JPEG")[:400],
     "a gif": encoded("GIF", mode="P"),
     "an svg": b"<svg xmlns='http://www.w3.org/2000/svg'><image href='file:///etc/passwd'/></svg>",
     "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 1 1\n",
 }
 
 
+@pytest.mark.parametrize("filled_up", [True, False])
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
-def test_what_is_no_png_or_jpeg_is_refused(content: bytes) -> None:
+def test_what_is_no_png_or_jpeg_is_refused(
+    content: bytes, filled_up: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("PIL.ImageFile.LOAD_TRUNCATED_IMAGES", filled_up)
     with pytest.raises(ValidationError, match="Upload the logo as PNG or JPEG"):
         printable_logo(SimpleUploadedFile("logo.png", content))
 
@@ -85,3 +94,39 @@ def test_a_large_file_is_refused_unread() -> None:
     upload = SimpleUploadedFile("logo.png", b"x" * (2 * 1024 * 1024 + 1))
     with pytest.raises(ValidationError, match="2 MB are the most"):
         printable_logo(upload)
+
+
+@pytest.mark.django_db
+def test_the_form_of_a_campaign_keeps_the_logo_written_anew(admin_client: Client) -> None:
+    campaign = CampaignFactory()
+    path = reverse("admin:campaign_campaign_change", args=[campaign.pk])
+    form = admin_client.get(path).context["adminform"].form
+    data = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    data |= {
+        f"{prefix}-{name}_FORMS": 0
+        for prefix in ("texts", "consent_wordings")
+        for name in ("TOTAL", "INITIAL")
+    }
+    upload = SimpleUploadedFile("logo.jpg", encoded("JPEG"))
+
+    admin_client.post(
+        path,
+        {**data, "office_kinds": "head_of_government", "letterhead": "One\n\nTwo", "logo": upload},
+    )
+
+    campaign.refresh_from_db()
+    assert campaign.letterhead == "One\nTwo"
+    assert Image.open(campaign.logo).format == "PNG"
+
+
+@pytest.mark.django_db
+def test_the_form_of_a_campaign_says_what_is_wrong_with_a_logo(admin_client: Client) -> None:
+    path = reverse("admin:campaign_campaign_change", args=[CampaignFactory().pk])
+    response = admin_client.post(
+        path, {"logo": SimpleUploadedFile("logo.png", b"x"), "letterhead": "1\n2\n3\n4"}
+    )
+    errors = response.context["adminform"].form.errors
+    assert errors["logo"] == [
+        "This file cannot be read as a picture. Upload the logo as PNG or JPEG."
+    ]
+    assert errors["letterhead"] == ["The letterhead has room for three lines."]
