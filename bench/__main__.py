@@ -38,7 +38,7 @@ def _measure(*, quick: bool) -> list[Figure]:
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_starter")
 
-    from bench import letters, mails, pages
+    from bench import letters, load, mails, pages
 
     seconds = 0.5 if quick else 3.0
     figures: list[Figure] = []
@@ -46,6 +46,7 @@ def _measure(*, quick: bool) -> list[Figure]:
         partial(pages.measure, seconds),
         partial(letters.pdf, seconds),
         partial(mails.measure, 100 if quick else 500),
+        partial(load.measure, load.BURST, 20.0),
     ):
         found = step()
         for figure in found:

@@ -30,7 +30,7 @@ from tests.faults import ledger
 from tools.console import ROOT
 
 RESULTS = Path(__file__).parent / "results"
-SUSTAINED = 20_000 / 3600
+SUSTAINED, BURST = 20_000 / 3600, 28.0  # signatures a second
 KINDS = ("page", "sign", "check e-mail", "link", "confirm", "my letter")
 CONFIRM_SECONDS = 600.0  # after the last signature every confirmation mail has left
 WORKER_NICE = 10
@@ -53,7 +53,7 @@ def main() -> None:
         prog="python -m bench.load", description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("--rate", type=float, default=28.0, help="signatures a second")
+    parser.add_argument("--rate", type=float, default=BURST, help="signatures a second")
     parser.add_argument("--seconds", type=float, default=900.0, help="how long people come")
     parser.add_argument("--patience", type=float, default=1800.0, help="for the rest to leave")
     parser.add_argument("--nice", type=int, default=WORKER_NICE, help="of the Celery worker")
@@ -75,10 +75,14 @@ def measure(rate: float, seconds: float) -> list[Figure]:
         command = [sys.executable, "-W", "ignore", "-m", "bench.load", "--rate", str(rate)]
         command += ["--seconds", str(seconds), "--patience", "90", "--out", file.name]
         environ = {key: value for key, value in os.environ.items() if key not in _OURS}
-        subprocess.run(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, check=False)
+        done = subprocess.run(
+            command, cwd=ROOT, env=environ, check=False, capture_output=True, text=True
+        )
         told = json.loads(Path(file.name).read_text() or "{}")
+    print(done.stdout.partition("\n")[0])  # how busy the computer was
     if not told:
-        raise RuntimeError("The run under load did not end: see `python -m bench.load`.")
+        why = done.stderr.strip().rpartition("\n")[2]
+        return [Figure("whole chain", 0.0, 1.0, f"did not run: {why}", "python -m bench.load")]
     return [Figure(**figure) for figure in told["figures"]]
 
 
@@ -263,7 +267,7 @@ def show(told: dict[str, Any], cpu: dict[str, float], plan: Plan) -> dict[str, A
     print(f"The load itself was at most {told['load_late_p99']} s late (p99). {told['audit']}")
     for key in ("lost", "copies_lost", "confirmations_lost", "twice", "unconfirmed_sent"):
         print(f"{key.replace('_', ' ')}: {told[key]}", end="; ")
-    print("\n" + "\n".join([*told["problems"], *told["complaints"]]))
+    print("", *told["problems"], *told["complaints"], sep="\n")
     for figure in found:
         print(figure.line())
     return told
