@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from celery import shared_task
+from celery import Task, shared_task
+from django.db import close_old_connections
 
 from letters import retention as retention_rules
 from letters.delivery import engine, heartbeat, prepare
@@ -13,7 +15,18 @@ from letters.models import Heartbeat
 from letters.returns import imap
 
 
-@shared_task(name="letters.deliver")
+class Bell(Task):  # type: ignore[misc]  # Celery has no types
+    """A task that keeps its process' connection to the database, as web requests do.
+
+    A broken one, or one older than CONN_MAX_AGE, is closed; the next query opens another.
+    """
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        close_old_connections()
+        return super().__call__(*args, **options)
+
+
+@shared_task(base=Bell, name="letters.deliver")
 def deliver(outbound: str) -> None:
     """Send what is due, this mail first. One bell is enough for many mails."""
     heartbeat.beat(Heartbeat.Kind.WORKER)
@@ -21,14 +34,14 @@ def deliver(outbound: str) -> None:
         deliver.delay(str(more))
 
 
-@shared_task(name="letters.render")
+@shared_task(base=Bell, name="letters.render")
 def render(letter: str) -> None:
     heartbeat.beat(Heartbeat.Kind.WORKER)
     for outbound in prepare.prepare(UUID(letter)):
         deliver.delay(str(outbound))
 
 
-@shared_task(name="letters.sweep")
+@shared_task(base=Bell, name="letters.sweep")
 def sweep() -> None:
     found = sweeper.sweep()
     for letter in found.letters:
@@ -37,11 +50,11 @@ def sweep() -> None:
         deliver.delay(str(outbound))
 
 
-@shared_task(name="letters.retention")
+@shared_task(base=Bell, name="letters.retention")
 def retention() -> None:
     retention_rules.run()
 
 
-@shared_task(name="letters.fetch_returns")
+@shared_task(base=Bell, name="letters.fetch_returns")
 def fetch_returns() -> None:
     imap.fetch_if_set()
