@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import Barrier
@@ -16,7 +17,13 @@ from letters.models import Digest, Outbound
 from tests.factories.campaign import CampaignFactory, OfficeFactory
 from tests.factories.letters import LetterFactory, OutboundFactory
 
-pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.services,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        not os.environ.get("SINCERELY_SERVICES"), reason="make services-test runs this"
+    ),
+]
 
 WORKERS = 8
 
