@@ -139,6 +139,7 @@ def _letter(address: str) -> Any:
     from tests.factories.letters import LetterFactory
 
     letter = LetterFactory(state=LetterState.APPROVED, send_after=None)
+    assert letter.office is not None
     letter.office.routes.update(email=address)
     prepare(letter.pk)
     return Letter.objects.get(pk=letter.pk)

@@ -34,7 +34,7 @@ class FakeServer(smtp.Conversation):
         self.calls.append(("starttls", context))
         return 220, b"go on"
 
-    def login(self, user: str, password: str, **_: Any) -> Any:  # type: ignore[override]
+    def login(self, user: str, password: str, **_: Any) -> Any:
         self.calls.append(("login", user, password))
 
     def ehlo_or_helo_if_needed(self) -> None:

@@ -15,7 +15,7 @@ import pytest
 from django.core.checks import run_checks
 from pytest_django import Settings
 
-from letters.delivery import evidence, reconcile, relay_log
+from letters.delivery import reconcile, relay_log
 from letters.delivery.mail import Envelope, MailboxTransport
 from letters.return_address import return_path
 from tests.factories.letters import OutboundFactory
@@ -109,8 +109,7 @@ def test_the_relays_queue_shows_mails_by_their_return_paths(
     shown = [{"queue_id": "4Xa", "sender": return_path(waiting.pk)}, {"sender": "root@ngo.example"}]
     printed = "".join(json.dumps(line) + "\n" for line in shown).encode()
     monkeypatch.setattr(
-        evidence.subprocess,
-        "run",
+        "letters.delivery.evidence.subprocess.run",
         lambda command, **_: subprocess.CompletedProcess(command, 0, printed),
     )
     ids = [waiting.message_id, absent.message_id]
@@ -174,7 +173,7 @@ class Journal:
 @pytest.fixture
 def journal(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> type[Journal]:
     settings.RECONCILE = "imaps://archive:p%40ss@imap.ngo.example/Sent%20mail"
-    monkeypatch.setattr(evidence.imaplib, "IMAP4_SSL", Journal)
+    monkeypatch.setattr("letters.delivery.evidence.imaplib.IMAP4_SSL", Journal)
     return Journal
 
 

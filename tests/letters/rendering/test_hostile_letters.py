@@ -62,7 +62,7 @@ def secret(tmp_path: Path) -> Path:
 
 def holds_secret(pdf: bytes) -> bool:
     """Whether any stream or text of a PDF has the secret in it."""
-    reader = PdfReader(BytesIO(pdf))
+    reader: Any = PdfReader(BytesIO(pdf))
     objects = [reader.get_object(number) for number in range(1, int(str(reader.trailer["/Size"])))]
     streams = [one.get_data() for one in objects if hasattr(one, "get_data")]
     return any(SECRET.encode() in one for one in [pdf, *streams]) or SECRET in "".join(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -36,7 +37,7 @@ def test_the_logo_stands_at_the_head_of_the_sheet(logo: str) -> None:
 
 
 def test_the_logo_says_what_it_shows(logo: str) -> None:
-    reader = PdfReader(BytesIO(letter_pdf(letter(logo))))
+    reader: Any = PdfReader(BytesIO(letter_pdf(letter(logo))))
     objects = [reader.get_object(number) for number in range(1, 400)]
     told = [
         one.get("/Alt") for one in objects if isinstance(one, dict) and one.get("/S") == "/Figure"

@@ -8,6 +8,7 @@ import sys
 import unicodedata
 from hashlib import sha256
 from io import BytesIO
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -108,7 +109,7 @@ def test_both_directions_in_one_line_are_kept_apart() -> None:
 
 def test_an_emoji_is_printed_in_ink_from_our_own_font() -> None:
     pdf = letter_pdf(sample("en", words=("Thank you 🙏 🥰 👨‍👩‍👧 🇪🇪 ❤️",)))
-    reader = PdfReader(BytesIO(pdf))
+    reader: Any = PdfReader(BytesIO(pdf))
 
     assert fonts(pdf)["Noto-Emoji"] is True
     assert "/XObject" not in reader.pages[0]["/Resources"] or not reader.pages[0].images

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -122,7 +123,7 @@ def test_the_text_begins_below_the_window(window: str, text: float) -> None:
 def test_marks_say_where_to_fold_and_punch(window: str, places: list[float]) -> None:
     document = letter(window, SIX)
     marked = picture(letter_pdf(replace(document, marks=True)), dpi=300)
-    margin = marked.crop((0, 0, round(18 / 25.4 * 300), marked.height)).convert("L")
+    margin: Any = marked.crop((0, 0, round(18 / 25.4 * 300), marked.height)).convert("L")
 
     dark = [
         y
