@@ -130,7 +130,8 @@ def change_address(submission: Submission, email: str) -> None:
 
 def locked(submission: Submission) -> Submission:
     """Return the row as it is now, and keep it so until the transaction ends (A37)."""
-    return Submission.objects.select_for_update().select_related("campaign").get(pk=submission.pk)
+    own = Submission.objects.select_for_update(of=("self",))  # of all who sign, not the campaign
+    return own.select_related("campaign").get(pk=submission.pk)
 
 
 def state_for(submission: Submission, signer: str) -> str:

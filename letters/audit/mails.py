@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Coalesce
 
 from letters.audit.finding import Finding, none_of
-from letters.audit.places import own_mails
+from letters.audit.places import own_digest, own_mails
 from letters.enums import LetterState, OutboundState, Purpose
 from letters.models import Attempt, Letter, Move, Outbound
 
@@ -40,7 +40,7 @@ def with_two_mails() -> QuerySet[Letter]:
 
 
 def sent_twice() -> QuerySet[Letter]:
-    return Letter.objects.filter(Exists(own_mails(state=O.SENT)), digest__outbound__state=O.SENT)
+    return Letter.objects.filter(Exists(own_mails(place=O.SENT)), digest__outbound__state=O.SENT)
 
 
 def tried_too_often() -> QuerySet[Outbound]:
@@ -65,7 +65,7 @@ def left_unapproved() -> QuerySet[Letter]:
 
 
 def going_without_leave() -> QuerySet[Letter]:
-    in_digest = Outbound.objects.filter(digest=OuterRef("digest"), state__in=LEAVING)
+    in_digest = own_digest(outbound__state__in=LEAVING)
     return Letter.objects.filter(
-        Exists(own_mails(state__in=LEAVING)) | Exists(in_digest), state__in=STAY
+        Exists(own_mails(place__in=LEAVING)) | Exists(in_digest), state__in=STAY
     )
