@@ -11,6 +11,7 @@ import hashlib
 import re
 from email.header import Header
 from email.utils import encode_rfc2231, format_datetime, parseaddr
+from functools import cache
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -28,7 +29,7 @@ _PLAIN_FILE = re.compile(r"[A-Za-z0-9._-]{1,60}")
 _MEDIA_TYPE = re.compile(r"[a-z0-9]+/[a-z0-9.+-]{1,80}")
 # Of an encoded word: 75 characters at most, 12 of them its frame (RFC 2047 §2).
 _WORD_BYTES = 45
-_BASE64_BYTES = 57  # of a line: 76 characters (RFC 2045 §6.8)
+_BASE64_LINE = 76  # characters (RFC 2045 §6.8)
 
 
 class CannotBeMade(Exception):
@@ -132,10 +133,8 @@ def _file(attachment: Attachment) -> bytes:
         "Content-Transfer-Encoding: base64\r\n"
         f"Content-Disposition: attachment;\r\n {_file_name(attachment.name)}\r\n\r\n"
     )
-    lines = [
-        binascii.b2a_base64(content[at : at + _BASE64_BYTES], newline=False)
-        for at in range(0, len(content), _BASE64_BYTES)
-    ]
+    encoded = binascii.b2a_base64(content, newline=False)
+    lines = [encoded[at : at + _BASE64_LINE] for at in range(0, len(encoded), _BASE64_LINE)]
     return head.encode("ascii") + b"\r\n".join(lines)
 
 
@@ -172,7 +171,12 @@ def ascii_address(address: str) -> str:
 
 
 def _sender() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return _address(settings.DEFAULT_FROM_EMAIL)
+
+
+@cache
+def _address(named: str) -> str:
+    return parseaddr(named)[1]
 
 
 def _one_line(text: str) -> str:

@@ -83,7 +83,8 @@ def _keep(letter: Letter, pdf: bytes) -> list[UUID]:
             )  # fmt: skip
             return _queue(letter)
     except Exception:
-        default_storage.delete(name)  # nothing points to it: it must not stay behind
+        if not Letter.objects.filter(pk=letter.pk, pdf=name).exists():
+            default_storage.delete(name)  # nothing points to it: it must not stay behind
         raise
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from letters.rendering.document import LetterDocument, Line, Part, is_answered, is_empty
 
@@ -48,6 +49,7 @@ def _part(part: Part) -> str:
     return "\n".join(_wrap(_plain(line)) for line in part.lines)
 
 
+@lru_cache(maxsize=2048)  # a campaign's paragraphs are in each of its letters
 def _wrap(text: str, first: str = "", rest: str = "") -> str:
     return textwrap.fill(
         text, COLUMNS, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False

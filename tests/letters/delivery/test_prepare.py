@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from letters.delivery import prepare
 from letters.enums import HoldReason, LetterState
@@ -103,3 +104,17 @@ def test_full_disk_is_no_fault_of_the_letter(monkeypatch: pytest.MonkeyPatch) ->
         prepare.prepare(letter.id)
     letter.refresh_from_db()
     assert (letter.state, letter.render_failures) == (LetterState.APPROVED, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pdf_that_is_committed_stays_whatever_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(place: str) -> None:
+        transaction.on_commit(lambda: 1 / 0)
+
+    monkeypatch.setattr("letters.moves.failpoint_on_commit", fails)
+    monkeypatch.setattr(prepare, "letter_pdf", lambda _: b"%PDF")
+    letter = LetterFactory(state=LetterState.APPROVED)
+    prepare.prepare(letter.id)
+    letter.refresh_from_db()
+    assert letter.state == LetterState.QUEUED
+    assert prepare.default_storage.exists(letter.pdf)
