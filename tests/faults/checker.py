@@ -35,6 +35,7 @@ AT_REST = {L.SENT, L.BOUNCED, L.ANSWERED, L.FAILED, L.HELD, L.REJECTED, L.RETURN
 AT_REST |= {L.EXPIRED, L.IN_REVIEW}
 MOVING = (L.CONFIRMED, L.APPROVED, L.RENDERED, L.QUEUED, L.SENDING, L.UNKNOWN)
 ON_ITS_WAY = (O.QUEUED, O.SENDING, O.UNKNOWN)
+AN_HOUR = timedelta(hours=1)
 A_WHILE = timedelta(seconds=60)
 
 
@@ -63,8 +64,11 @@ def next_moment(*, only_due: bool = False) -> datetime | None:
         due = [moment for moment in found if moment <= now]
         approved = Letter.objects.filter(state=L.APPROVED).exists()
         return now if due or approved else None
-    if Letter.objects.filter(state__in=MOVING).exists():
+    moving = Letter.objects.filter(state__in=MOVING)
+    if moving.exclude(state=L.QUEUED, outbounds=None).exists():
         found.append(now + A_WHILE)
+    elif moving.exists():  # queued without a mail of their own: the next digest takes them
+        found.append(now + AN_HOUR)
     return min(found) if found else None
 
 

@@ -122,3 +122,4 @@ def review_policy(policy: str) -> None:
 
 def delivery(way: str) -> None:
     Campaign.objects.update(delivery=way)
+    Office.objects.update(working_days="1234567")  # whatever day the bench is run on
