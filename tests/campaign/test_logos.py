@@ -116,7 +116,8 @@ def test_the_form_of_a_campaign_keeps_the_logo_written_anew(admin_client: Client
 
     campaign.refresh_from_db()
     assert campaign.letterhead == "One\nTwo"
-    assert Image.open(campaign.logo).format == "PNG"
+    with campaign.logo.open() as file:
+        assert Image.open(file).format == "PNG"
 
 
 @pytest.mark.django_db
