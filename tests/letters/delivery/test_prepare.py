@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import transaction
 
 from letters.delivery import prepare
@@ -117,4 +118,4 @@ def test_pdf_that_is_committed_stays_whatever_follows(monkeypatch: pytest.Monkey
     prepare.prepare(letter.id)
     letter.refresh_from_db()
     assert letter.state == LetterState.QUEUED
-    assert prepare.default_storage.exists(letter.pdf)
+    assert default_storage.exists(letter.pdf)
