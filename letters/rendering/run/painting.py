@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pydyf
 from weasyprint.pdf.fonts import Font
 from weasyprint.pdf.stream import Stream
+from weasyprint.text.ffi import ffi, harfbuzz, harfbuzz_subset
 from weasyprint.text.fonts import get_pango_font_key
 
 from letters.rendering.run.pieces import FontUse, Ink, NotComposable
@@ -96,6 +97,26 @@ def original_font(key: int, size: float, pango_font: Any, description: Any) -> A
         font = _originals[key, size] = Font(pango_font, description, size)
         font.original = (key, size)
     return _originals[key, size]
+
+
+def narrowed(font: Any, glyphs: set[int]) -> Any:
+    """Return a font's face with these glyphs alone, each under its own number."""
+    if not harfbuzz_subset:  # without the library WeasyPrint subsets by fontTools, from the file
+        return font.hb_face
+    asked = ffi.gc(
+        harfbuzz_subset.hb_subset_input_create_or_fail(),
+        harfbuzz_subset.hb_subset_input_destroy,
+    )
+    numbers = ffi.new("hb_codepoint_t[]", sorted(glyphs))
+    kept = harfbuzz_subset.hb_subset_input_glyph_set(asked)
+    harfbuzz.hb_set_add_sorted_array(kept, numbers, len(glyphs))
+    flags = (
+        harfbuzz_subset.HB_SUBSET_FLAGS_RETAIN_GIDS
+        | harfbuzz_subset.HB_SUBSET_FLAGS_PASSTHROUGH_UNRECOGNIZED
+    )
+    harfbuzz_subset.hb_subset_input_set_flags(asked, flags)
+    face = harfbuzz_subset.hb_subset_or_fail(font.hb_face, asked)
+    return font.hb_face if face == ffi.NULL else ffi.gc(face, harfbuzz.hb_face_destroy)
 
 
 def _fresh(key: int, size: float, pango_font: Any, description: Any) -> Any:
