@@ -59,8 +59,11 @@ class FontSet:
                 self.widths[use.key] = dict(use.widths)
                 continue
             known, widths = self.unicode[use.key], self.widths[use.key]
-            for glyph, text in use.unicode.items():
-                known.setdefault(glyph, text)
+            if not use.unicode.keys() <= known.keys():
+                for glyph, text in use.unicode.items():
+                    known.setdefault(glyph, text)
+            if use.widths.items() <= widths.items():
+                continue
             for glyph, width in use.widths.items():
                 if widths.setdefault(glyph, width) != width:
                     raise NotComposable("a glyph of two widths")

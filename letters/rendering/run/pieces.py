@@ -108,8 +108,8 @@ class FontUse(NamedTuple):
 
     key: int
     font: Any
-    unicode: Mapping[int, str]
-    widths: Mapping[int, int]
+    unicode: dict[int, str]
+    widths: dict[int, int]
 
 
 @dataclass
