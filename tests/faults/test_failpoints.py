@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from pytest_django import Settings
 
 from letters import bulk_moves, failpoints, moves
@@ -78,11 +79,13 @@ def test_move_of_a_mail_has_its_places(passed: Path) -> None:
 def test_moves_of_many_have_their_places(passed: Path) -> None:
     mail = OutboundFactory(letter__state=LetterState.QUEUED)
     assert mail.letter is not None
-    bulk_moves.move_letters([mail.letter], LetterState.FAILED, actor="test")
-    bulk_moves.move_outbounds(
-        [mail], OutboundState.SENDING, actor="test", claim="token", claim_token="token",
-        lease_until=mail.next_attempt_at,
-    )  # fmt: skip
+    with transaction.atomic():
+        bulk_moves.move_letters([mail.letter], LetterState.FAILED, actor="test")
+    with transaction.atomic():
+        bulk_moves.move_outbounds(
+            [mail], OutboundState.SENDING, actor="test", claim="token", claim_token="token",
+            lease_until=mail.next_attempt_at,
+        )  # fmt: skip
     assert places(passed) == [*around("letter.queued-failed"), *around("outbound.queued-sending")]
 
 
