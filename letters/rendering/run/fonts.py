@@ -101,7 +101,7 @@ class _Subsets:
         return found
 
 
-subsets = _Subsets(200)
+subsets = _Subsets(60)
 
 
 class _Narrowed:

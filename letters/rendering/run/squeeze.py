@@ -10,7 +10,7 @@ import zlib
 from collections import OrderedDict
 from typing import Any, NamedTuple
 
-_STATES = 24  # of about 270 KB each
+_STATES = 12  # of about 270 KB each
 _SEEN = 2_000
 _SHORTEST = 4  # chunks that are worth a state
 
