@@ -13,7 +13,7 @@ from letters.rendering.run.markup import Sheet, shape_of, take_apart
 from letters.rendering.run.pieces import Block, FontUse, Layer, Marked, NotComposable
 from letters.rendering.run.squeeze import remember, squeezer
 
-_FRAMES, _BLOCKS, _SEEN = 32, 500, 5_000
+_FRAMES, _BLOCKS, _SEEN = 32, 200, 1_000
 
 
 class Composed(NamedTuple):
