@@ -16,7 +16,7 @@ from letters import clock, outbox
 from letters.actions.confirm import approve_now
 from letters.actions.review import withdraw_by_organiser
 from letters.delivery.claim import letters_of
-from letters.delivery.outcome import copies_to_writers
+from letters.delivery.copies import copies_to_writers
 from letters.enums import LetterState, OutboundState, Purpose
 from letters.models import Decision, Letter, Outbound
 from letters.moves import NotAllowed, move_letter, move_outbound

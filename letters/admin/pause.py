@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -32,18 +33,20 @@ class ReasonForm(forms.Form):
 
 
 class Pausable(ModelAdmin[Row]):
-    """`halt` and `go_on` carry it out and return how many rows they changed."""
+    """Rows that can be paused, with the reason, from the list and from their own pages."""
 
     change_form_template = "admin/letters/pausable.html"
     paused_field = "paused"
     # The names of the list's actions.
     pause_action = "pause"
 
+    @abstractmethod
     def halt(self, rows: Sequence[Row], by: User, reason: str) -> int:
-        raise NotImplementedError
+        """Let the letters of these rows wait. Returns how many rows changed."""
 
+    @abstractmethod
     def go_on(self, rows: Sequence[Row], by: User) -> int:
-        raise NotImplementedError
+        """Let them go on. Returns how many rows changed."""
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(self.pause_page)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -133,14 +134,20 @@ def _read(path: Path) -> Left | None:
     try:
         with path.open("r+") as file:
             alive = not _lockable(file.fileno())
-            lines = [line.split() for line in file.read().splitlines()]
+            said = file.read()
     except OSError:  # its process ended, and took it along, in this moment
         return None
-    begun = frozenset(UUID(line[1]) for line in lines if line[:1] == [BEGUN] and len(line) == 2)
-    codes = {UUID(line[1]): int(line[2]) for line in lines if line[:1] == [ANSWERED]}
-    tried = [UUID(line[1]) for line in lines if line[:1] == [TRYING] and len(line) == 2]
-    complete = alive or (bool(lines) and lines[0] == ["B", boot()])
-    return Left(path.stem, alive, complete, begun, codes, tried[-1] if tried else None)
+    begun = frozenset(UUID(key) for key in _lines(BEGUN, said))
+    answers = re.findall(rf"^{ANSWERED} ([0-9a-f]{{32}}) (0|\d{{3}})\n", said, re.MULTILINE)
+    codes = {UUID(key): int(code) for key, code in answers}
+    tried = _lines(TRYING, said)
+    complete = alive or said.startswith(f"B {boot()}\n")
+    return Left(path.stem, alive, complete, begun, codes, UUID(tried[-1]) if tried else None)
+
+
+def _lines(mark: str, said: str) -> list[str]:
+    """Return the mails of the whole lines with a mark; one that a full disk tore says nothing."""
+    return re.findall(rf"^{mark} ([0-9a-f]{{32}})\n", said, re.MULTILINE)
 
 
 def _lockable(file: int) -> bool:

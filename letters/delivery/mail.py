@@ -121,6 +121,15 @@ class SmtpTransport:
         return smtp.features(self._connected())
 
     def send(self, envelope: Envelope, message: bytes, before_data: Callable[[], None]) -> str:
+        try:
+            return self._send(envelope, message, before_data)
+        except (NotSent, OutcomeUnknown):
+            raise
+        except BaseException:
+            self.close()  # in the middle of a message: the next one could not begin
+            raise
+
+    def _send(self, envelope: Envelope, message: bytes, before_data: Callable[[], None]) -> str:
         server = self._connected()
         server.within(smtp.seconds().mail)
         failpoint("send.before_mail")

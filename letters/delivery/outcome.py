@@ -7,7 +7,7 @@ another moved meanwhile is left to that other, unless the server's yes settles i
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -22,6 +22,7 @@ from letters import clock
 from letters.bulk_moves import keep_answers, move_letters, move_outbounds
 from letters.delivery import policy, rows
 from letters.delivery.claim import TO_OFFICES, letters_of
+from letters.delivery.copies import copies_to_writers
 from letters.delivery.policy import Refusal, Verdict
 from letters.enums import HoldReason, LetterState, OutboundState, Purpose
 from letters.failpoints import failpoint, failpoint_on_commit
@@ -66,8 +67,21 @@ def note(outcomes: Sequence[Outcome], token: str, actor: str = "worker") -> list
     return due
 
 
-@transaction.atomic
 def _note(outcomes: Sequence[Outcome], token: str, actor: str) -> list[UUID]:
+    """Note all or none. The rows in memory are then as they were: it may be tried again."""
+    mails = [outcome.outbound for outcome in outcomes]
+    rows_read = [*mails, *(mail.letter for mail in mails if mail.letter is not None)]
+    before = [(row, dict(row.__dict__)) for row in rows_read]
+    try:
+        return _note_all(outcomes, token, actor)
+    except BaseException:
+        for row, fields in before:
+            row.__dict__ = fields
+        raise
+
+
+@transaction.atomic
+def _note_all(outcomes: Sequence[Outcome], token: str, actor: str) -> list[UUID]:
     due = _note_sent([one for one in outcomes if one.kind is Kind.SENT], token, actor)
     for outcome in outcomes:
         if outcome.kind is not Kind.SENT:
@@ -117,17 +131,6 @@ def _settled(mail: Outbound, actor: str) -> bool:
         letter.refresh_from_db(fields=["state"])
         move_letter(letter, LetterState.SENT, actor=actor, sent_at=clock.now(), problem="")
     return True
-
-
-def copies_to_writers(letters: Iterable[Letter]) -> list[UUID]:
-    """Write M2 for letters that were sent, unless it left earlier or the writer is erased."""
-    keys = [letter.pk for letter in letters]
-    wanting = Letter.objects.filter(pk__in=keys).exclude(submission__email="")
-    had = Outbound.objects.filter(letter__in=keys, purpose=Purpose.COPY)
-    had = had.exclude(state=OutboundState.CANCELLED)
-    without = wanting.exclude(pk__in=had.values("letter")).select_related("submission")
-    about = [(letter.submission, letter) for letter in without.defer("content")]
-    return [row.pk for row in rows.write_all(Purpose.COPY, about)]
 
 
 def _note_one(outcome: Outcome, token: str, actor: str) -> list[UUID]:

@@ -13,8 +13,9 @@ from django.db import transaction
 from campaign.models import Delivery
 from letters import clock, digests
 from letters.delivery import bundles, pace, rows
+from letters.delivery.copies import copies_to_writers
 from letters.delivery.way import way_of
-from letters.enums import HoldReason, LetterState, OutboundState, Purpose
+from letters.enums import HoldReason, LetterState, Purpose
 from letters.failpoints import failpoint
 from letters.models import Letter, Outbound
 from letters.moves import NotAllowed, move_letter
@@ -97,7 +98,7 @@ def _queue(letter: Letter) -> list[UUID]:
     hold = why_it_waits(letter)
     if hold is not None:
         move_letter(letter, LetterState.HELD, actor="worker", hold=hold, digest=None)
-        return [mail.id for mail in [copy_now(letter)] if mail]
+        return copies_to_writers([letter])
     row = queue_mail(letter)
     move_letter(letter, LetterState.QUEUED, actor="worker", digest=None)
     return [row.id] if row and row.next_attempt_at <= row.created_at else []
@@ -118,14 +119,6 @@ def why_it_waits(letter: Letter) -> HoldReason | None:
     if letter.office is None or route_of(letter.office) is None:
         return HoldReason.NO_ADDRESS
     return HoldReason.OFFICE_PAUSED if letter.office.paused else None
-
-
-def copy_now(letter: Letter) -> Outbound | None:
-    """Write M2 of a letter that waits: it says for what (DESIGN.md §8.5)."""
-    sent = letter.outbounds.filter(purpose=Purpose.COPY).exclude(state=OutboundState.CANCELLED)
-    if not letter.submission.email or sent.exists():
-        return None
-    return rows.write(Purpose.COPY, letter.submission, letter=letter)
 
 
 def _failed(letter: Letter, error: Exception) -> None:

@@ -18,7 +18,7 @@ from django.db.models import Count, Q, QuerySet
 from letters import clock
 from letters.delivery import digest, reconcile, rows
 from letters.delivery.claim import letters_of
-from letters.delivery.outcome import copies_to_writers
+from letters.delivery.copies import copies_to_writers
 from letters.enums import LetterState, OutboundState, Purpose
 from letters.models import Letter, Outbound
 from letters.moves import NotAllowed, move_letter, move_outbound

@@ -13,7 +13,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from campaign.models import Delivery, Office
 from letters import clock, digests
 from letters.delivery import pace
-from letters.delivery.prepare import copy_now, queue_mail, why_it_waits
+from letters.delivery.copies import copies_to_writers
+from letters.delivery.prepare import queue_mail, why_it_waits
 from letters.delivery.way import goes_by, way_of
 from letters.enums import HoldReason, LetterState, OutboundState, Purpose
 from letters.models import Digest, Letter, Outbound
@@ -77,7 +78,7 @@ def _settle(letter: Letter) -> None:
     elif way_of(letter) == Delivery.PAPER:
         hold = HoldReason.HANDOVER
         move_letter(letter, LetterState.HELD, actor="sweeper", hold=hold, reason=_reason(letter))
-        copy_now(letter)
+        copies_to_writers([letter])
     else:
         queue_mail(letter)
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 
 from letters import clock
@@ -55,18 +55,39 @@ def sweep(grace: timedelta = BELL_GRACE) -> Found:
     """Settle what the dead left, decide on unknown outcomes, let go what may, list what is due."""
     failpoint("sweep.before")
     heartbeat.beat(Heartbeat.Kind.SWEEPER)
-    for left in journal.left_behind():
-        _settle_journal(left)
-    for outbound in _abandoned()[:BATCH]:
-        _settle(outbound, None)
-    _resolve(_unknown())
-    readdress.release_waiting()
-    settle.catch_up()
-    digest.gather()
-    alarms.look()  # what it writes is due, like any other mail
+    for step in (
+        _settle_journals,
+        _settle_abandoned,
+        _resolve_unknown,
+        readdress.release_waiting,
+        settle.catch_up,
+        digest.gather,
+        alarms.look,  # what it writes is due, like any other mail
+    ):
+        _guarded(step)
     found = Found(letters=[*_approved(grace), *bundles.to_build()], outbounds=_due())
     failpoint("sweep.after")
     return found
+
+
+def _guarded(step: Callable[..., object], *about: object) -> None:
+    """Take a step that must keep no other from being taken: the next sweep tries it again."""
+    try:
+        step(*about)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: so it is for the other steps
+    except Exception:
+        log.exception("The sweeper could not take a step: %s", step.__name__)
+
+
+def _settle_journals() -> None:
+    for left in journal.left_behind():
+        _guarded(_settle_journal, left)
+
+
+def _settle_abandoned() -> None:
+    for outbound in _abandoned()[:BATCH]:
+        _guarded(_settle, outbound, None)
 
 
 def _approved(grace: timedelta) -> list[UUID]:
@@ -96,7 +117,7 @@ def _settle_journal(left: Left) -> None:
     if left.alive:
         rows = rows.filter(lease_until__lte=clock.now())
     for outbound in rows:
-        _settle(outbound, left)
+        _guarded(_settle, outbound, left)
     if not left.alive and not rows.all().exists():
         breaker.free_connections_of(left.key)
         journal.forget(left)
@@ -150,6 +171,10 @@ def _hold_deadly(outbound: Outbound) -> None:
     _follow(letters, LetterState.HELD, HoldReason.DEADLY, reason)
 
 
+def _resolve_unknown() -> None:
+    _resolve(_unknown())
+
+
 def _unknown() -> list[Outbound]:
     rows = Outbound.objects.filter(state=OutboundState.UNKNOWN).order_by("next_attempt_at")
     return list(rows.select_related("letter", "office")[:BATCH])
@@ -163,9 +188,9 @@ def _resolve(outbounds: Sequence[Outbound]) -> None:
     now = clock.now()
     for outbound in outbounds:
         if outbound.message_id in arrived:
-            _one(_sent, outbound)
+            _guarded(_one, _sent, outbound)
         elif outbound.next_attempt_at <= now:
-            _one(_hold if outbound.resent else _again, outbound)
+            _guarded(_one, _hold if outbound.resent else _again, outbound)
 
 
 def _one(step: Callable[[Outbound], None], outbound: Outbound) -> None:

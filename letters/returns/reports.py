@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from campaign.models import OfficeRoute
 from letters import clock, retention
 from letters.delivery.claim import TO_OFFICES, letters_of
-from letters.delivery.outcome import copies_to_writers
+from letters.delivery.copies import copies_to_writers
 from letters.enums import LetterState, OutboundState, Purpose, SubmissionState
 from letters.models import DeliveryReport, Outbound, Suppression
 from letters.moves import NotAllowed, move_letter, move_outbound

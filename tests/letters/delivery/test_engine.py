@@ -9,11 +9,11 @@ import time_machine
 from django.utils import timezone
 
 from campaign.models import OfficeRoute
-from letters.delivery import engine
+from letters.delivery import engine, journal
 from letters.enums import HoldReason, LetterState, OutboundState, Purpose
 from letters.models import Letter, Move, Outbound
 from tests.factories.campaign import OfficeRouteFactory
-from tests.journey import make_world, sign_and_confirm, work
+from tests.journey import make_world, sign, sign_and_confirm, work
 from tests.smtp_sink import Sink
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +116,18 @@ def test_every_move_is_written_down(client) -> None:
     states = list(letter.moves.filter(outbound=None).values_list("to_state", flat=True))
     assert states == ["confirmed", "approved", "rendered", "queued", "sending", "sent"]
     assert Move.objects.filter(outbound=office_mail()).count() == 2
+
+
+def test_message_that_was_not_begun_leaves_the_connection_fit_for_the_next(
+    client, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(key: object) -> None:
+        raise OSError("No space left on device")
+
+    sign(client, make_world())
+    with monkeypatch.context() as disk:
+        disk.setattr(journal.own(), "begun", full)
+        engine.deliver()
+    Outbound.objects.update(next_attempt_at=timezone.now())
+    engine.deliver()
+    assert [Outbound.objects.get().state, len(sink.messages)] == [OutboundState.SENT, 1]

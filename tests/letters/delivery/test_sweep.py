@@ -159,3 +159,25 @@ def test_mails_beside_the_deadly_one_are_not_blamed(client, settings: Settings) 
         die(worker)
         sweep()
     assert state() == OutboundState.QUEUED
+
+
+@pytest.mark.parametrize(
+    "torn", ["A", "A 01a2", "D 01a2", "A {key} 25", "D {key}", "T", "nonsense"]
+)
+def test_line_that_a_full_disk_tore_says_nothing(batch: Batch, worker: Journal, torn: str) -> None:
+    with (journal.folder() / f"{worker.key}.journal").open("a") as file:
+        file.write(torn.format(key=batch.outbounds[0].pk.hex))
+    die(worker)
+    sweep()
+    assert state() == OutboundState.QUEUED
+
+
+def test_step_that_fails_keeps_nobody_from_the_mail(
+    batch: Batch, worker: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails() -> None:
+        raise ValueError("a row that nobody can read")
+
+    monkeypatch.setattr("letters.delivery.alarms.look", fails)
+    die(worker)
+    assert sweep().outbounds == [batch.outbounds[0].pk]

@@ -1,6 +1,6 @@
 """Set the whole corpus by both ways and compare: `python -m tests.letters.rendering.run.compare`.
 
-The same bytes are the same page. Where they differ it says how far pages do at 100 dpi, and texts.
+The same bytes are the same page, at any resolution, and the same text at the same places.
 Letters are set three times, for a block is learnt when it comes again.
 """
 
