@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import StringIO
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -23,7 +22,6 @@ from letters.exports import parameters
 from letters.exports.base import Cell, Column, Export, Fact
 from letters.exports.cells import neutral, original, shortened, xml_text
 from letters.exports.counts import SignatoryCounts
-from letters.exports.files import write_whole
 from letters.exports.registry import EXPORTS, FORMATS
 from tests.factories.campaign import CampaignFactory
 from tests.factories.letters import LetterFactory, SubmissionFactory
@@ -355,49 +353,3 @@ def test_states_are_all_that_count_all_or_a_list() -> None:
     assert parameters.states_named("confirmed") == COUNTED
     assert parameters.states_named("all") == set(LetterState.values)
     assert parameters.states_named("sent, bounced") == {"sent", "bounced"}
-
-
-# --- files --------------------------------------------------------------------------------------------------
-
-
-def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
-    path = tmp_path / "counts.csv"
-    path.write_bytes(b"old")
-    path.chmod(0o600)
-
-    write_whole(path, [b"a", b"b"])
-
-    assert path.read_bytes() == b"ab"
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_file_that_cannot_be_finished_leaves_the_old_one(tmp_path: Path) -> None:
-    path = tmp_path / "counts.csv"
-    path.write_bytes(b"old")
-
-    def broken() -> Iterator[bytes]:
-        yield b"half"
-        raise OSError("disk full")
-
-    with pytest.raises(OSError, match="disk full"):
-        write_whole(path, broken())
-
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_file_behind_a_link_is_written_and_the_link_kept(tmp_path: Path) -> None:
-    link = tmp_path / "latest.csv"
-    link.symlink_to(tmp_path / "real.csv")
-
-    write_whole(link, [b"new"])
-
-    assert link.is_symlink()
-    assert (tmp_path / "real.csv").read_bytes() == b"new"
-
-
-def test_a_device_is_written_to_directly() -> None:
-    write_whole(Path("/dev/null"), [b"gone"])
-
-    assert Path("/dev/null").is_char_device()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
@@ -35,7 +32,7 @@ from letters.models import (
 from letters.moves import move_letter, move_outbound
 from tests.factories.campaign import OfficeFactory
 from tests.factories.letters import LetterFactory, OutboundFactory, SubmissionFactory
-from tests.journey import World, make_world, sign, sign_and_confirm, work
+from tests.journey import World, make_world, sign_and_confirm, work
 
 pytestmark = pytest.mark.django_db
 
@@ -51,16 +48,6 @@ def breaches() -> list[tuple[str, str]]:
 
 def lines() -> list[str]:
     return [found.says for found in audit(sample=None) if not found.ok]
-
-
-@pytest.fixture
-def world(client: Client) -> World:
-    """A site at rest: a letter that was sent, and one that waits for its confirmation."""
-    world = make_world()
-    sign_and_confirm(client, world)
-    sign(Client(), world, email="juri@post.example", name="Jüri Kask")
-    work()
-    return world
 
 
 @pytest.fixture
@@ -392,35 +379,3 @@ def test_a_connection_that_is_kept_for_ever() -> None:
 def test_a_guard_that_is_gone(world: World) -> None:
     with unguarded():
         assert [rule for rule, _first in breaches()] == ["Guards"]
-
-
-# --- the command --------------------------------------------------------------------------------
-
-
-def run(*words: str) -> list[str]:
-    out = io.StringIO()
-    call_command("letters_audit", *words, stdout=out, stderr=io.StringIO())
-    return out.getvalue().splitlines()
-
-
-def test_the_command_prints_a_line_for_each_check(world: World) -> None:
-    printed = run("--all-files")
-    assert {line[:5] for line in printed[:-1]} == {"OK   "}
-    assert printed[0] == "OK   I1 no loss: 1 confirmed letters = 1 sent."
-    assert f"{len(printed) - 1} checks, 0 breaches, " in printed[-1]
-
-
-def test_the_command_fails_on_a_breach(world: World) -> None:
-    stopped = LetterFactory(state="rendered", submission__campaign=world.campaign)
-    out = io.StringIO()
-    with pytest.raises(CommandError, match=r"checks, [0-9]+ breaches"):
-        call_command("letters_audit", stdout=out)
-    said = "BAD  I1 no loss: not so: no letter stopped where none may rest: 1"
-    assert f"{said} ({stopped.number})." in out.getvalue()
-
-
-def test_the_command_speaks_json(world: World) -> None:
-    first = json.loads(run("--json")[0])
-    assert first == {
-        "rule": "I1 no loss", "says": "1 confirmed letters = 1 sent", "wrong": 0, "first": [],
-    }  # fmt: skip

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from letters.delivery import engine, journal, outcome
+from letters.bulk_moves import keep_answers
+from letters.delivery import engine, journal
 from letters.delivery.claim import claim
 from letters.delivery.outcome import Kind, Outcome, note
 from letters.enums import LetterState, OutboundState, Purpose
 from letters.models import Letter, Outbound
+from letters.moves import move_letter
 from tests.factories.letters import OutboundFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,16 +41,16 @@ def states() -> list[tuple[str, str]]:
 
 def test_batch_is_noted_when_the_database_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
     OutboundFactory(letter__state=LetterState.QUEUED)
-    monkeypatch.setattr(engine.time, "sleep", lambda _: None)
-    monkeypatch.setattr(outcome, "keep_answers", failing_once(outcome.keep_answers))
+    monkeypatch.setattr("letters.delivery.engine.time.sleep", lambda _: None)
+    monkeypatch.setattr("letters.delivery.outcome.keep_answers", failing_once(keep_answers))
     engine.deliver()
     assert states() == [(OutboundState.SENT, LetterState.SENT)]
 
 
 def test_refusal_is_noted_when_the_database_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
     OutboundFactory(letter__state=LetterState.QUEUED, letter__content={"text": "Hello"})
-    monkeypatch.setattr(engine.time, "sleep", lambda _: None)
-    monkeypatch.setattr(outcome, "move_letter", failing_once(outcome.move_letter))
+    monkeypatch.setattr("letters.delivery.engine.time.sleep", lambda _: None)
+    monkeypatch.setattr("letters.delivery.outcome.move_letter", failing_once(move_letter))
     engine.deliver()
     assert states() == [(OutboundState.HELD, LetterState.HELD)]
 
@@ -57,7 +59,8 @@ def test_letter_that_disagrees_with_its_mail_keeps_no_other_from_being_noted() -
     OutboundFactory.create_batch(2, letter__state=LetterState.QUEUED)
     batch = claim(journal.own().next_token(), 10)
     odd, good = batch.outbounds
-    Letter.objects.filter(pk=odd.letter_id).update(state=LetterState.UNKNOWN)
+    assert odd.letter is not None
+    Letter.objects.filter(pk=odd.letter.pk).update(state=LetterState.UNKNOWN)
     note([Outcome(mail, Kind.SENT, "250 taken") for mail in (odd, good)], batch.token)
     assert Outbound.objects.get(pk=good.pk).state == OutboundState.SENT
     assert Outbound.objects.get(pk=odd.pk).state == OutboundState.SENDING

@@ -6,8 +6,6 @@ import io
 from datetime import UTC, datetime
 from typing import Any
 
-import dns.exception
-import dns.resolver
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
@@ -16,7 +14,6 @@ from letters.actions import site_delivery
 from letters.delivery.mail import NotSent, SmtpTransport
 from letters.delivery.smtp import Features
 from letters.doctor import Level, dkim, dmarc, examine, relay, sender
-from letters.doctor.names import CannotAsk, Dns
 from tests import smtp_sink
 from tests.letters.doctor.zone import IP, WELL, Zone, key
 
@@ -279,63 +276,6 @@ def test_a_setting_that_is_missing(fit: Settings, name: str, value: object, begi
 def test_a_paused_site_is_told(fit: Settings) -> None:
     site_delivery.pause()
     assert not_ok() == ["WARN This site: delivery is paused. See `manage.py delivery status`."]
-
-
-# --- the DNS gateway ------------------------------------------------------------------------------
-
-
-class Resolver:
-    """Answers as dnspython does."""
-
-    lifetime = 0.0
-
-    def __init__(self) -> None:
-        self.answer: Any = []
-
-    def resolve(self, name: str, kind: str) -> Any:
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return dns.rrset.from_text_list(name, 60, "IN", kind, self.answer)
-
-
-@pytest.fixture
-def resolver(monkeypatch: pytest.MonkeyPatch) -> Resolver:
-    found = Resolver()
-    monkeypatch.setattr("letters.doctor.names.dns.resolver.Resolver", lambda: found)
-    return found
-
-
-@pytest.mark.parametrize(
-    ("method", "records", "found"),
-    [
-        ("txt", ['"v=spf1 ip4:8.8" ".4.4 -all"', '"other"'], ["v=spf1 ip4:8.8.4.4 -all", "other"]),
-        ("mx", ["20 b.ngo.org.", "10 a.ngo.org."], ["a.ngo.org", "b.ngo.org"]),
-        ("mx", ["0 ."], ["."]),
-    ],
-)
-def test_records_are_read(
-    resolver: Resolver, method: str, records: list[str], found: list[str]
-) -> None:
-    resolver.answer = records
-    assert getattr(Dns(), method)("ngo.org.") == found
-
-
-def test_the_names_of_an_address_are_read(resolver: Resolver) -> None:
-    resolver.answer = ["mx.ngo.org."]
-    assert Dns().names_of(IP) == ["mx.ngo.org"]
-
-
-@pytest.mark.parametrize("error", [dns.resolver.NXDOMAIN(), dns.resolver.NoAnswer])
-def test_no_record_is_an_empty_list(resolver: Resolver, error: Any) -> None:
-    resolver.answer = error if isinstance(error, Exception) else Exception.__new__(error)
-    assert Dns().txt("ngo.org") == []
-
-
-@pytest.mark.parametrize("error", [dns.exception.Timeout(), OSError()])
-def test_silence_is_no_empty_list(resolver: Resolver, error: Exception) -> None:
-    resolver.answer = error
-    with pytest.raises(CannotAsk, match="TXT: "):
-        Dns().txt("ngo.org")
 
 
 # --- the command ------------------------------------------------------------------------------------
