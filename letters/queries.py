@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -198,9 +199,21 @@ def targets(campaign: Campaign, governments: Sequence[Government]) -> dict[int, 
     )
 
 
+def offices_of(campaign: Campaign, governments: Sequence[Government]) -> dict[int, Office]:
+    """Return each government's office by its id, without what addressing needs.
+
+    One query, or none.
+    """
+    key = ",".join(str(government.pk) for government in governments)
+    return remembered(
+        f"offices:{campaign.pk}:{key}",
+        lambda: reference.offices_for(governments, campaign.office_kinds, bare=True),
+    )
+
+
 def _targets(campaign: Campaign, governments: Sequence[Government]) -> dict[int, Target]:
     statuses = _statuses(campaign, governments, campaign.today())
-    offices = reference.offices_for(governments, campaign.office_kinds, bare=True)
+    offices = offices_of(campaign, governments)
     texts = _published(campaign)
     found = {}
     for government in governments:
@@ -214,9 +227,9 @@ def _targets(campaign: Campaign, governments: Sequence[Government]) -> dict[int,
 def _statuses(
     campaign: Campaign, governments: Sequence[Government], day: date
 ) -> dict[int, Status]:
-    if campaign.treaty is None:
+    if campaign.treaty_id is None:
         return {government.pk: Status(Standing.PARTY, None) for government in governments}
-    return reference.statuses_on(campaign.treaty, day, governments)
+    return reference.statuses_on(campaign.treaty_id, day, governments)
 
 
 def _fits(text: LetterText, government: Government, standing: Standing) -> bool:
@@ -255,19 +268,19 @@ def draft(
     country: str = "",
     language: str = "",
     fallback: LetterText | None = None,
+    lately: bool = False,
 ) -> Draft:
     """Compose the letter of a campaign to a government. Raises NoLetter.
 
     `fallback` is the text that a supporter saw, should no rule fit the government any more.
 
     Without a government it is the letter as it stands before one is chosen. `country` is the
-    supporter's, by its code; `language` is wished for in place of the office's.
+    supporter's, by its code; `language` is wished for in place of the office's. With `lately`
+    whom it is addressed to, and where they stand, may be a moment old, as on a page.
     """
     today = day or campaign.today()
-    status = Status(Standing.PARTY, None)
-    if government is not None and campaign.treaty is not None:
-        status = _statuses(campaign, [government], today)[government.pk]
-    addressee, own_language = _addressee(campaign, government)
+    status, addressee = _place(campaign, government, today, lately=lately)
+    own_language = (addressee.office and addressee.office.language) or campaign.default_language
     try:
         text = text_for(campaign, government, status.standing, language or own_language)
     except NoLetter:
@@ -282,12 +295,21 @@ def draft(
     )
 
 
-def _addressee(campaign: Campaign, government: Government | None) -> tuple[Addressee, str]:
+def _place(
+    campaign: Campaign, government: Government | None, day: date, *, lately: bool
+) -> tuple[Status, Addressee]:
+    """Return where a government stands and whom it is written to."""
     if government is None:
-        return Addressee(Government(name="")), campaign.default_language
+        return Status(Standing.PARTY, None), Addressee(Government(name=""))
+    read = partial(_read_place, campaign, government, day)
+    key = f"place:{campaign.pk}:{government.pk}:{day}"
+    return remembered(key, read) if lately else read()
+
+
+def _read_place(campaign: Campaign, government: Government, day: date) -> tuple[Status, Addressee]:
+    status = _statuses(campaign, [government], day)[government.pk]
     office = reference.office_for(government, campaign.office_kinds)
-    language = (office.language if office else "") or campaign.default_language
-    return Addressee(government, office), language
+    return status, Addressee(government, office)
 
 
 def _in_language(addressee: Addressee, language: str, day: date) -> Addressee:
@@ -330,17 +352,20 @@ def by_token(token: str, purpose: str) -> Submission | None:
     return found.submission if found else None
 
 
-def pending_beside(submission: Submission, now: datetime) -> Iterable[Submission]:
-    """Return the other submissions that the same mailbox may confirm in the same campaign."""
+def pending_beside(submission: Submission, now: datetime) -> list[Submission]:
+    """Return the other submissions that the same mailbox may confirm in the same campaign.
+
+    Nearly nobody has one: a short query says so, and spares everybody the long one.
+    """
+    beside = Submission.objects.filter(campaign=submission.campaign_id, signer=submission.signer)
+    beside = beside.pending(now).exclude(pk=submission.pk)
+    if not beside.exists():
+        return []
     written = Letter.objects.filter(
         campaign=submission.campaign, signer=submission.signer, state__in=sorted(LIVING)
     )
-    rows = Submission.objects.pending(now).filter(
-        campaign=submission.campaign,
-        signer=submission.signer,
-        letters__in=Letter.objects.exclude(government__in=written.values("government")),
-    )
-    return rows.exclude(pk=submission.pk).order_by("created_at").distinct()
+    to_others = Letter.objects.exclude(government__in=written.values("government"))
+    return list(beside.filter(letters__in=to_others).order_by("created_at").distinct())
 
 
 def already_written(campaign: Campaign, signer: str, governments: Iterable[Government]) -> set[int]:
@@ -348,7 +373,7 @@ def already_written(campaign: Campaign, signer: str, governments: Iterable[Gover
     letters = Letter.objects.filter(
         campaign=campaign, signer=signer, government__in=list(governments), state__in=sorted(LIVING)
     )
-    return set(letters.values_list("government_id", flat=True))
+    return set(letters.order_by().values_list("government_id", flat=True))
 
 
 def next_writer(submission: Submission) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 
 from babel import Locale, UnknownLocaleError
@@ -100,17 +101,27 @@ def as_printed(url: str) -> str:
 @register.simple_tag
 def characters_left() -> str:
     """Return the count under own words in each plural form of the language, as JSON for a script."""
-    return _plurals(lambda n: ngettext("{n} character left", "{n} characters left", n))
+    return _plurals(_left, get_language() or "en")
 
 
 @register.simple_tag
 def characters_over() -> str:
-    return _plurals(lambda n: ngettext("{n} character too many", "{n} characters too many", n))
+    return _plurals(_over, get_language() or "en")
 
 
-def _plurals(text: Callable[[int], str]) -> str:
+def _left(n: int) -> str:
+    return ngettext("{n} character left", "{n} characters left", n)
+
+
+def _over(n: int) -> str:
+    return ngettext("{n} character too many", "{n} characters too many", n)
+
+
+@lru_cache(maxsize=256)
+def _plurals(text: Callable[[int], str], language: str) -> str:
+    """Return the forms in the language that is active now. Made once: it takes milliseconds."""
     try:
-        locale = Locale.parse(get_language() or "en", sep="-")
+        locale = Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
         locale = Locale("en")
     # Every category of CLDR has a number below 200; the last one of each serves as its example.

@@ -130,8 +130,9 @@ def change_address(submission: Submission, email: str) -> None:
 
 def locked(submission: Submission) -> Submission:
     """Return the row as it is now, and keep it so until the transaction ends (A37)."""
-    own = Submission.objects.select_for_update(of=("self",))  # of all who sign, not the campaign
-    return own.select_related("campaign").get(pk=submission.pk)
+    own = Submission.objects.select_for_update().get(pk=submission.pk)
+    own.campaign = submission.campaign  # shared by all who sign: neither locked nor read again
+    return own
 
 
 def state_for(submission: Submission, signer: str) -> str:

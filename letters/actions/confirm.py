@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -40,14 +41,17 @@ def _confirm(submission: Submission, words: str | None, reply_directly: bool) ->
         raise NotAllowed("The form moved to another mailbox in this moment.")
     submission.state = row.state
     waiting = submission.letters.filter(state__in=(LetterState.AWAITING, LetterState.RETURNED))
-    letters = list(waiting.select_related("government", "office", "campaign", "text"))
-    if submission.state == SubmissionState.AWAITING:
-        changes: dict[str, object] = {"confirmed_at": now, "writer_number": next_writer(submission)}
-        move_submission(submission, SubmissionState.CONFIRMED, actor="supporter", fields=changes)
+    letters = list(waiting.select_related("government", "office", "text"))
     submission.reply_directly = reply_directly
     submission.words = submission.words if words is None else words
-    submission.save(update_fields=["reply_directly", "words"])
+    given: dict[str, Any] = {"reply_directly": reply_directly, "words": submission.words}
+    if submission.state == SubmissionState.AWAITING:
+        given |= {"confirmed_at": now, "writer_number": next_writer(submission)}
+        move_submission(submission, SubmissionState.CONFIRMED, actor="supporter", fields=given)
+    else:
+        submission.save(update_fields=list(given))
     for letter in letters:
+        letter.campaign = submission.campaign
         _confirm_letter(letter, submission, now)
     token = own_token(AccessToken.Purpose.MINE, submission.id, submission.signer)
     rows.grant(submission, AccessToken.Purpose.MINE, [token], now)

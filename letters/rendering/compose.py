@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal
 
 from django.conf import settings
@@ -100,7 +101,7 @@ def compose(
     values = _organiser_values(text, addressee, frame)
 
     def parts(source: str) -> tuple[Part, ...]:
-        return tuple(_filled(part, values, filled) for part in parts_from(blocks.parse(source)))
+        return tuple(_filled(part, values, filled) for part in _parsed(source))
 
     form = addressee.form
     return LetterDocument(
@@ -127,6 +128,11 @@ def compose(
         check_url=check_url(frame.number) if frame.confirmed else "",
         **_sheet(addressee.office, frame.campaign),
     )
+
+
+@lru_cache(maxsize=512)  # a campaign's text is in each of its letters
+def _parsed(source: str) -> tuple[Part, ...]:
+    return parts_from(blocks.parse(source))
 
 
 def check_url(number: str) -> str:

@@ -15,8 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from campaign import queries as reference
-from campaign.models import Government
 from letters import queries, typos
 from letters.actions.asking import change_address, resend
 from letters.actions.write import LINK_DAYS
@@ -108,8 +106,8 @@ def _message(pending: memory.Pending | None) -> str:
 
 
 def _subject(page: queries.Page, codes: tuple[str, ...], language: str) -> str:
-    governments = list(Government.objects.filter(iso2__in=codes))
-    found = reference.offices_for(governments, page.campaign.office_kinds, bare=True)
+    governments = [one for one in queries.governments_of(page.campaign) if one.iso2 in codes]
+    found = queries.offices_of(page.campaign, governments)
     titles = [Addressee(one, found.get(one.pk)).title for one in governments]
     context = {"campaign": page.campaign, "page": page.text, "offices": titles}
     return render_to_string("emails/confirm.subject.txt", context).strip()

@@ -86,7 +86,7 @@ def _show(
 def _shown(letter: Letter, submission: Submission) -> dict[str, Any]:
     found = queries.draft(
         submission.campaign, letter.government, queries.answers_of(submission),
-        number=letter.number, country=submission.country, fallback=letter.text,
+        number=letter.number, country=submission.country, fallback=letter.text, lately=True,
     )  # fmt: skip
     return {
         "number": letter.number,

@@ -7,12 +7,14 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from campaign.models import Campaign, CampaignText, OfficeRoute
 from letters import queries
 from letters.actions.erase import erase_signer
 from letters.actions.take_back import take_back
@@ -173,12 +175,13 @@ def _submission(token: str) -> Submission | None:
 def _context(submission: Submission, language: str, token: str) -> dict[str, Any]:
     letters = letters_of(submission)
     campaign = submission.campaign
+    page = _page(campaign, language)
     rows = [_shown(letter, language, token) for letter in letters]
     alive = any(status.kind(letter) != "ended" for letter in letters)
     return {
         "submission": submission,
         "campaign": campaign,
-        "page": page_text(campaign, language),
+        "page": page,
         "letters": rows,
         "fresh": any(status.is_on_its_way(letter) for letter in letters),
         "writer_number": submission.writer_number,
@@ -189,19 +192,23 @@ def _context(submission: Submission, language: str, token: str) -> dict[str, Any
         "updates_url": reverse("letters:updates", args=[language, token]) if alive else "",
         "answers_url": reverse("letters:answers", args=[language, token]) if alive else "",
         "through_us": bool(settings.RETURN_ADDRESS) and not submission.reply_directly,
-        "share": _share(submission, language),
+        "share": _share(campaign, page, language),
         **_waiting(submission, language),
     }
 
 
 def letters_of(submission: Submission) -> list[Letter]:
     """Those of this form; of a repeated form, the letters that the same signer wrote before."""
-    rows = Letter.objects.select_related("government", "office", "campaign", "submission")
+    routes = Prefetch("office__routes", OfficeRoute.objects.order_by("rank", "id"))
+    rows = Letter.objects.select_related("government", "office").prefetch_related(routes)
     if submission.state == SubmissionState.REPEATED:
         rows = rows.counted().filter(campaign=submission.campaign, signer=submission.signer)
     else:
         rows = rows.filter(submission=submission).exclude(state=LetterState.AWAITING)
-    return list(rows.order_by("government__name").prefetch_related("answers__files"))
+    letters = list(rows.order_by("government__name").prefetch_related("answers__files"))
+    for letter in letters:
+        letter.campaign = submission.campaign
+    return letters
 
 
 def _shown(letter: Letter, language: str, token: str) -> dict[str, Any]:
@@ -240,9 +247,13 @@ def _answers(letter: Letter, language: str, token: str) -> list[dict[str, Any]]:
     ]
 
 
-def _share(submission: Submission, language: str) -> dict[str, str]:
+def _page(campaign: Campaign, language: str) -> CampaignText | None:
+    key = f"page_text:{campaign.pk}:{language}"
+    return queries.remembered(key, lambda: page_text(campaign, language))
+
+
+def _share(campaign: Campaign, page: CampaignText | None, language: str) -> dict[str, str]:
     """Links that work without script and hold nothing personal; the source is counted."""
-    campaign, page = submission.campaign, page_text(submission.campaign, language)
     text = page.share or page.title if page else ""
 
     def both(source: str) -> str:
@@ -262,7 +273,7 @@ def _share(submission: Submission, language: str) -> dict[str, str]:
 
 
 def _waiting(submission: Submission, language: str) -> dict[str, Any]:
-    others = list(queries.pending_beside(submission, timezone.now()))
+    others = queries.pending_beside(submission, timezone.now())
     if not others:
         return {"waiting": 0}
     token = own_token(AccessToken.Purpose.CONFIRM, others[0].id, others[0].signer)

@@ -120,6 +120,8 @@ def _due_in(left: timedelta) -> str:
 
 def _planned(letter: Letter) -> datetime | None:
     """Return when its mail is to leave, as far as that is known."""
+    if letter.state != S.QUEUED:
+        return None
     mails = letter.outbounds.filter(purpose=Purpose.LETTER, state=OutboundState.QUEUED)
     return mails.values_list("next_attempt_at", flat=True).first()
 

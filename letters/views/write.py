@@ -241,11 +241,11 @@ def draft_for(
     page: queries.Page, chosen: Government | None, answers: Answers | None = None, country: str = ""
 ) -> queries.Draft:
     try:
-        return queries.draft(page.campaign, chosen, answers, country=country[:2])
+        return queries.draft(page.campaign, chosen, answers, country=country[:2], lately=True)
     except queries.NoLetter:
         pass
     try:  # none to this government: the page shows the first letter, and signing says why not
-        return queries.draft(page.campaign, None, answers, country=country[:2])
+        return queries.draft(page.campaign, None, answers, country=country[:2], lately=True)
     except queries.NoLetter as error:
         raise Http404 from error
 
