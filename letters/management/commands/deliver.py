@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from django.utils.translation import ngettext
 
 from letters.delivery import engine, heartbeat, prepare
 from letters.delivery.sweep import sweep
-from letters.models import Heartbeat
+from letters.models import Heartbeat, Letter
 
 PAUSE_SECONDS = 5
 LOOK_SECONDS = 0.2
@@ -61,9 +62,19 @@ def one_round(stop: Callable[[], bool] = lambda: False) -> Done:
     for letter in found.letters:
         if stop():
             break
-        prepare.prepare(letter)
-        letters += 1
+        letters += _set(letter)
     return Done(letters, mails + _send(stop))
+
+
+def _set(key: UUID) -> bool:
+    """Set a letter or a digest. Returns whether it got on: a full disk leaves it as it was."""
+    before = _at(key)
+    prepare.prepare(key)
+    return before is None or _at(key) != before
+
+
+def _at(key: UUID) -> tuple[str, int] | None:
+    return Letter.objects.filter(pk=key).values_list("state", "render_failures").first()
 
 
 def _send(stop: Callable[[], bool]) -> int:

@@ -10,9 +10,12 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from letters.delivery import prepare
 from letters.enums import LetterState, OutboundState
 from letters.management.commands import deliver as command
 from letters.models import Letter, Outbound
+from letters.moves import move_letter
+from tests.factories.letters import LetterFactory
 from tests.journey import confirm, mails, make_world, sign
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +66,12 @@ def test_confirmed_letter_goes_all_the_way_with_its_copy(client: Client) -> None
     assert deliver() == "1 letter set as PDF, 2 mails tried.\n"
     assert Letter.objects.get().state == LetterState.SENT
     assert set(Outbound.objects.values_list("state", flat=True)) == {OutboundState.SENT}
+
+
+def test_full_disk_ends_a_round_instead_of_turning_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> str:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(prepare, "letter_pdf", full)
+    move_letter(LetterFactory(state=LetterState.CONFIRMED), LetterState.APPROVED, actor="test")
+    assert command.one_round() == command.Done(letters=0, mails=0)
