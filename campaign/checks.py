@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections
 
 NATIVE_LIBRARIES = (
     "libgobject-2.0.so.0",
@@ -82,6 +83,41 @@ def check_return_address(**kwargs: Any) -> list[CheckMessage]:
             id="campaign.E004",
         )
     ]
+
+
+# What must not be set so, or a power cut may take away what somebody was told is kept (F17).
+FORGETFUL = {
+    "postgresql": {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"},
+    "sqlite": {"synchronous": "0"},
+}
+ASK = {"postgresql": "SHOW {}", "sqlite": "PRAGMA {}"}
+
+
+@register(Tags.database)
+def check_commits_are_kept(
+    databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Refuse a database that says yes before the disk does. Asked by `migrate`, as all of them."""
+    if not settings.PRODUCTION:
+        return []
+    return [
+        Error(
+            f"The database has {name}={value}: it forgets commits when the power fails.",
+            hint="Set it back to what the database is shipped with, and restart the database.",
+            id="campaign.E005",
+        )
+        for alias in databases or ()
+        for name, value in _settings_of(alias)
+        if value == FORGETFUL[connections[alias].vendor][name]
+    ]
+
+
+def _settings_of(alias: str) -> Iterator[tuple[str, str]]:
+    connection = connections[alias]
+    with connection.cursor() as cursor:
+        for name in FORGETFUL.get(connection.vendor, ()):
+            cursor.execute(ASK[connection.vendor].format(name))
+            yield name, str(cursor.fetchone()[0])
 
 
 @register(deploy=True)
