@@ -32,7 +32,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--database", default="sqlite,postgres", help="databases, by comma")
     parser.add_argument("--lanes", type=int, default=os.cpu_count() or 2)
     parser.add_argument("--seeds", type=int, default=0)
-    parser.add_argument("--match", default="", help="only jobs whose key holds this")
+    parser.add_argument("--match", default="", help="only jobs whose key holds one of these")
     parser.add_argument("--fresh", action="store_true", help="forget earlier results")
     parser.add_argument("--results", type=Path, default=ROOT / "var" / "faults")
     return parser.parse_args()
@@ -65,7 +65,7 @@ def measure(
 
     server = sections.server(kind, work, stack)
     wanted = given.only.split(",")
-    if {"faults", "kill", "smtp"} & set(wanted):
+    if sections.needs_lanes(kind, given, report):
         with pool(kind, work, server, given.lanes) as lanes:
             for name in ("faults", "smtp", "kill"):
                 if name in wanted:
@@ -77,7 +77,7 @@ def measure(
 
 def run(lanes: Pool, jobs: Sequence[Job], report: Report, given: argparse.Namespace) -> None:
     """Do what is not done yet, with a sign of life now and then."""
-    todo = [job for job in report.missing(jobs) if given.match in key(job)]
+    todo = report.missing(jobs, given.match)
     say(f"{lanes.kind}: {len(todo)} runs to do, {len(jobs) - len(todo)} done before or left out.")
     lanes.map(todo, progress(report, len(todo)))
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.core.management import CommandError, call_command, get_commands
 from django.db import connection
@@ -78,8 +78,8 @@ def in_flight(arrived: Iterable[str]) -> set[str]:
     return set(arrived) - set(sent.values_list("message_id", flat=True))
 
 
-def check(run: Run) -> dict[str, Any]:
-    """Return what `Findings` wants. Runs in a process of its own, after everything."""
+def check(run: Run) -> Findings:
+    """Look at everything, once all is at rest."""
     found = Findings(problems=list(run.problems))
     arrivals = run.sink.arrivals(run.mark)
     _lost(found, [] if run.erased else run.confirmed, arrivals)
@@ -97,7 +97,7 @@ def check(run: Run) -> dict[str, Any]:
     found.letters = len({arrival.letter for arrival in arrivals if arrival.letter})
     found.mails = len({arrival.message_id for arrival in arrivals})
     found.states = dict(Counter(Letter.objects.values_list("state", flat=True)))
-    return vars(found)
+    return found
 
 
 def _lost(found: Findings, confirmed: Iterable[Person], arrivals: list[Arrival]) -> None:
@@ -220,7 +220,7 @@ def _audit(found: Findings) -> None:
         return
     said = io.StringIO()
     try:
-        call_command("letters_audit", stdout=said, stderr=said)
+        call_command("letters_audit", all_files=True, stdout=said, stderr=said)
     except (CommandError, SystemExit) as error:
         if not isinstance(error, SystemExit) or error.code:
             lines = [line for line in said.getvalue().splitlines() if line.startswith("BAD")]

@@ -7,27 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.db import connections
-from django.test import Client
-
-from campaign.models import Campaign, Government
-from letters import queries
-from letters.rendering.compose import Answers
-from letters.rendering.pdf import letter_pdf
 from tests.faults import catalogue, smtp_matrix
 from tests.faults.databases import Databases
+from tests.faults.rehearsal import rehearse
 from tests.faults.run import Run
 from tests.faults.scenarios import STORIES
 from tests.faults.servers import Sink
-
-
-def warm_up() -> None:
-    """Load what every fork would load again: templates, fonts, address patterns."""
-    Client().get("/en/bench/")
-    campaign, government = Campaign.objects.get(), Government.objects.get()
-    answers = Answers("Mari Tamm", town="Tartu", words="Sõnad.")
-    letter_pdf(queries.draft(campaign, government, answers, country="EE").document)
-    connections.close_all()
 
 
 @dataclass
@@ -39,6 +24,7 @@ class Lane:
     def __post_init__(self) -> None:
         self.numbers = itertools.count(1)
         self.sink = Sink(self.folder / "sink")
+        rehearse(self.folder, self.databases, self.sink)
 
     def run(self, job: dict[str, Any]) -> dict[str, Any]:
         """Do one job. `failpoint` names place, action and the pass at which it acts."""

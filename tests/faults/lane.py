@@ -1,6 +1,6 @@
 """A lane: one process that does run after run, one job a line from its standard input.
 
-It has imported everything and set one letter as PDF, so that a fork of it starts at once.
+It has imported everything and told a story itself, so that a fork of it starts at once.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ def main(kind: str, place: str, server: str) -> None:
     django.setup()
     from tests.faults import jobs
 
-    jobs.warm_up()
     lane = jobs.Lane(folder, made)
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # nothing but answers may go there

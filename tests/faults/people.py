@@ -30,15 +30,6 @@ def browser() -> Client:
     return Client(raise_request_exception=False)
 
 
-def open_page(path: str) -> str:
-    """Return the key of the form on the campaign's page."""
-    page = browser().get(path).content.decode()
-    found = KEY.search(page)
-    if found is None:
-        raise RuntimeError("The form has no key.")
-    return found[1]
-
-
 def post(path: str, data: dict[str, Any]) -> tuple[int, str]:
     """Send a form. Returns the status and where the answer leads."""
     answer = browser().post(path, data)

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.faults import catalogue, killing, smtp_matrix
 from tests.faults import services as service_faults
 from tests.faults.pool import Job, Pool
-from tests.faults.report import Report, good, key
+from tests.faults.report import Report, good
 from tests.faults.scenarios import STORIES
 from tools.console import say
 from tools.services import find_programs, postgres
@@ -30,6 +30,13 @@ def server(kind: str, work: Path, stack: contextlib.ExitStack) -> str:
     return stack.enter_context(postgres(find_programs(), folder))
 
 
+def needs_lanes(kind: str, given: argparse.Namespace, report: Report) -> bool:
+    """Whether anything is asked for that forks do."""
+    wanted = set(given.only.split(","))
+    forked = report.missing(catalogue.jobs(kind), given.match) if "faults" in wanted else []
+    return bool(forked or wanted & {"kill", "smtp"})
+
+
 def jobs(name: str, lanes: Pool, given: argparse.Namespace, report: Report) -> list[Job]:
     if name == "faults":
         found = catalogue.jobs(lanes.kind)
@@ -44,7 +51,7 @@ def jobs(name: str, lanes: Pool, given: argparse.Namespace, report: Report) -> l
     if given.quick:
         places = {place: found for place, found in places.items() if place in killing.QUICK}
     say(f"{lanes.kind}: {len(places)} places to strike at.")
-    if never := killing.never_passed(places):
+    if not given.quick and (never := killing.never_passed(places)):
         say(f"  Moves that no story makes: {', '.join(never)}")
     return killing.jobs(places, lanes.kind, seeds=given.seeds or (1 if given.quick else 5))
 
@@ -53,8 +60,7 @@ def services(
     name: str, kind: str, given: argparse.Namespace, report: Report, work: Path
 ) -> None:  # fmt: skip
     """Do the faults, or measure the recoveries, that need the real processes."""
-    found = report.missing(service_faults.jobs(name, kind))
-    todo = [] if given.quick else [job for job in found if given.match in key(job)]
+    todo = [] if given.quick else report.missing(service_faults.jobs(name, kind), given.match)
     if not todo:
         return
     say(f"{kind}: {len(todo)} of {name} with real processes to do.")

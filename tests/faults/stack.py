@@ -21,7 +21,7 @@ import redis
 
 from tools.children import _dying_with
 from tools.console import ROOT
-from tools.services import POSTGRES_OPTIONS, find_programs, free_port
+from tools.services import find_programs, free_port
 
 START_SECONDS = 60.0
 
@@ -97,7 +97,8 @@ class Postgres(Service):
         make += ["--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8"]
         subprocess.run(make, cwd=home, user=user, group=user, check=True, capture_output=True)
         run = [programs["postgres"], "-D", "data", "-k", str(home), "-p", str(self.port)]
-        run += [*POSTGRES_OPTIONS, *options]
+        # As it is shipped: what it says is on the disk must be there after a crash.
+        run += ["-c", "max_connections=200", "-c", "listen_addresses=127.0.0.1", *options]
         super().__init__("PostgreSQL", run, {}, folder / "postgres.log", folder=home, user=user)
         self.url = f"postgres://sincerely@127.0.0.1:{self.port}/postgres"
 
