@@ -91,9 +91,8 @@ DECISIONS: dict[str, tuple[Callable[[Any], Any], Callable[[], list[Any]]]] = {
     "bounce": (_bounce, _mails(OutboundState.SENT)),
     "answer": (_answer, _letters(S.SENT, S.BOUNCED)),
     "expire": (retention.expire, lambda: list(Submission.objects.filter(confirmed_at=None))),
-    "erase": (
-        lambda row: erase.erase_signer(row), lambda: list(Submission.objects.exclude(email=""))
-    ),
+    "expire returned": (retention.expire_returned, _letters(S.RETURNED)),
+    "erase": (lambda row: erase.erase_signer(row), lambda: list(Submission.objects.all())),
 }  # fmt: skip
 
 
@@ -106,6 +105,18 @@ def write_to(*addresses: str) -> None:
     OfficeRoute.objects.filter(office=office).delete()
     for rank, address in enumerate(addresses, start=1):
         OfficeRoute.objects.create(office=office, email=address, rank=rank)
+
+
+def spoil() -> None:
+    """Make what letters are set of unreadable."""
+    for letter in Letter.objects.exclude(content=None):
+        Letter.objects.filter(pk=letter.pk).update(content={"spoilt": letter.content})
+
+
+def mend() -> None:
+    for key, content in Letter.objects.exclude(content=None).values_list("pk", "content"):
+        if content:
+            Letter.objects.filter(pk=key).update(content=content["spoilt"])
 
 
 def office_paused(paused: bool) -> None:

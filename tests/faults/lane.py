@@ -27,9 +27,11 @@ def main(kind: str, place: str, server: str) -> None:
     django.setup()
     from tests.faults import jobs
 
-    lane = jobs.Lane(folder, made)
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # nothing but answers may go there
+    with (folder / "log").open("ab") as log:  # nothing but answers may go to the first
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    lane = jobs.Lane(folder, made)
     print("ready", file=answers, flush=True)
     for line in sys.stdin:
         job: dict[str, Any] = json.loads(line)

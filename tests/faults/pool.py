@@ -41,7 +41,8 @@ class Pool:
         )  # fmt: skip
         assert process.stdout is not None
         if process.stdout.readline() != "ready\n":
-            raise RuntimeError("A lane does not start.")
+            process.wait()
+            raise RuntimeError(f"A lane does not start.\n{(place / 'log').read_text()[-3000:]}")
         return process
 
     def map(self, jobs: Sequence[Job], done: Callable[[Job], None]) -> None:

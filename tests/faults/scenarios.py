@@ -311,6 +311,69 @@ def erased(run: Run) -> None:
     run.settle()
 
 
+def erased_unconfirmed(run: Run) -> None:
+    run.erased = True
+    run.expected = {"withdrawn"}
+    begin(run, confirm=False)
+    run.decide("erase")
+    run.settle()
+
+
+def expired_then_erased(run: Run) -> None:
+    run.erased = True
+    run.expected = {"expired"}
+    begin(run, confirm=False)
+    run.decide("expire")
+    run.decide("erase")
+
+
+def _written_again(run: Run) -> None:
+    """The writers fill in the form once more: they are told that they have written already."""
+    plain(run)
+    for person in list(run.confirmed):
+        run.sign(person)
+    run.settle()
+
+
+def written_again(run: Run) -> None:
+    _written_again(run)
+    run.expected = {"sent", "expired"}
+    run.decide("expire")
+    run.settle()
+
+
+def written_again_then_erased(run: Run) -> None:
+    _written_again(run)
+    run.erased = True
+    run.expected = {"sent", "withdrawn"}
+    run.decide("erase")
+    run.settle()
+
+
+def returned_for_good(run: Run) -> None:
+    """Returned letters whose writers let the time go by."""
+    run.surely(desk.review_policy, "all")
+    run.expected = {"expired"}
+    begin(run)
+    run.confirmed.clear()  # they were told, and did nothing
+    run.decide("return")
+    run.settle()
+    run.decide("expire returned")
+    run.settle()
+
+
+def cannot_be_set(run: Run) -> None:
+    """The letters cannot be set as PDF: held, and let go once that is mended."""
+    run.expected = {"held"}
+    begin(run)
+    run.surely(desk.spoil)
+    run.settle()
+    run.surely(desk.mend)
+    run.expected = {"sent"}
+    run.decide("release")
+    run.settle()
+
+
 def never_confirmed(run: Run) -> None:
     run.expected = {"expired"}
     begin(run, confirm=False)
@@ -324,6 +387,8 @@ TOLD = (
     refused_for_good, without_address, address_lost, office_paused, taken_back,
     taken_back_at_once, reviewed, rejected, review_taken_back, returned_taken_back,
     returned_rejected, bounced, bounced_but_there, answered, bounced_answered, digest,
-    digest_greylisted, digest_unanswered, on_paper, erased, never_confirmed,
+    digest_greylisted, digest_unanswered, on_paper, erased, never_confirmed, cannot_be_set,
+    returned_for_good, written_again, written_again_then_erased, erased_unconfirmed,
+    expired_then_erased,
 )  # fmt: skip
 STORIES: dict[str, Callable[[Run], None]] = {story.__name__: story for story in TOLD}
