@@ -134,6 +134,8 @@ CACHES: dict[str, dict[str, Any]] = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "process": {"BACKEND": "campaign.process_cache.ProcessCache"},
 }
+if _cache_url.startswith("redis"):  # a page does not wait for a Redis that hangs
+    CACHES["default"]["OPTIONS"] = {"socket_timeout": 0.4, "socket_connect_timeout": 0.4}
 # How long, in seconds, a public page may be behind the database.
 PAGE_CACHE_SECONDS = env_int("PAGE_CACHE_SECONDS", 2)
 

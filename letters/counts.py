@@ -9,6 +9,7 @@ distinct writers, so those of several groups do not add up to the total's.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -20,11 +21,14 @@ from django.core.cache import cache
 from django.db import models
 from django.db.models import Count, F, Func, Q, QuerySet, Value
 from django.utils import timezone, translation
+from redis import RedisError
 
 from campaign.models import Campaign
 from letters.dimensions import Dimension, Key, keys_of
 from letters.enums import COUNTED, LIVING
 from letters.models import Letter
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -189,10 +193,18 @@ def public_counts(campaign: Campaign) -> dict[str, Any]:
     """Return what everybody may know, ready for JSON.
 
     At most PAGE_CACHE_SECONDS old, or KEEP_TIMES as long as it takes to count. While one
-    process counts anew, the others give the last numbers.
+    process counts anew, the others give the last numbers. Without a cache each counts itself.
     """
     if not settings.PAGE_CACHE_SECONDS:
         return _counted_now(campaign, timezone.now())
+    try:
+        return _kept_counts(campaign)
+    except RedisError as error:
+        log.warning("Counted without the cache (%s).", type(error).__name__)
+        return _counted_now(campaign, timezone.now())
+
+
+def _kept_counts(campaign: Campaign) -> dict[str, Any]:
     key = f"public-counts:{campaign.pk}:{translation.get_language()}"
     kept: _Kept | None = cache.get(key)
     if kept and (kept.until > time.time() or not cache.add(f"{key}:now", True, COUNTING_SECONDS)):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import time_machine
 from django.conf import LazySettings
 from pytest_django import DjangoAssertNumQueries
+from redis import RedisError
 
 from letters import counts
 from letters.counts import count_letters, public_counts
@@ -125,3 +127,16 @@ def test_public_counts_are_counted_anew_when_nothing_is_to_be_cached(
     a_letter(campaign)
 
     assert public_counts(campaign)["letters"] == 1
+
+
+def test_public_counts_are_given_without_their_cache(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PAGE_CACHE_SECONDS = 60
+
+    def gone(*_: object) -> None:
+        raise RedisError("Connection refused")
+
+    monkeypatch.setattr("letters.counts.cache", SimpleNamespace(get=gone))
+    letter = LetterFactory(state=LetterState.SENT)
+    assert public_counts(letter.campaign)["letters"] == 1
