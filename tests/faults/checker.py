@@ -15,14 +15,16 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.core.management import CommandError, call_command, get_commands
 from django.db import connection
 from django.db.models import Min
 
+from campaign.models import Office
 from letters import clock
 from letters.enums import LETTER_MOVES, OUTBOUND_MOVES, LetterState, OutboundState, Purpose
-from letters.models import Letter, Move, Outbound, Submission
+from letters.models import Letter, Move, OfficePace, Outbound, Submission
 from tests.faults.ledger import Arrival
 from tests.faults.script import parse
 
@@ -35,7 +37,6 @@ AT_REST = {L.SENT, L.BOUNCED, L.ANSWERED, L.FAILED, L.HELD, L.REJECTED, L.RETURN
 AT_REST |= {L.EXPIRED, L.IN_REVIEW}
 MOVING = (L.CONFIRMED, L.APPROVED, L.RENDERED, L.QUEUED, L.SENDING, L.UNKNOWN)
 ON_ITS_WAY = (O.QUEUED, O.SENDING, O.UNKNOWN)
-AN_HOUR = timedelta(hours=1)
 A_WHILE = timedelta(seconds=60)
 
 
@@ -68,8 +69,19 @@ def next_moment(*, only_due: bool = False) -> datetime | None:
     if moving.exclude(state=L.QUEUED, outbounds=None).exists():
         found.append(now + A_WHILE)
     elif moving.exists():  # queued without a mail of their own: the next digest takes them
-        found.append(now + AN_HOUR)
+        found.append(_next_digest(now))
     return min(found) if found else None
+
+
+def _next_digest(now: datetime) -> datetime:
+    """Digests are made once a day, at seven by the office's clock; soon, if today's was not."""
+    office = Office.objects.order_by("pk")[0]
+    local = now.astimezone(ZoneInfo(office.time_zone))
+    seven = local.replace(hour=7, minute=0, second=5, microsecond=0)
+    if local < seven:
+        return seven
+    made = OfficePace.objects.filter(office=office, last_digest_on=local.date()).exists()
+    return seven + timedelta(days=1) if made else now + A_WHILE
 
 
 def in_flight(arrived: Iterable[str]) -> set[str]:
