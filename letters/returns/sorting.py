@@ -14,6 +14,8 @@ from letters.returns.failure import Said, report_in
 from letters.returns.incoming import Incoming
 
 Kind = DeliveryReport.Kind
+# What moves mails and letters, or stops an address.
+MOVING = (Kind.BOUNCED, Kind.DELIVERED, Kind.COMPLAINT)
 
 
 class Sort(Enum):
@@ -53,7 +55,10 @@ def sort(incoming: Incoming, own_sender: str) -> Sorted:
 
 
 def _report(target: Target, said: Said) -> Sorted:
-    if target.proven:
+    # Offices, and all to whom they pass a letter on, know the address for answers to it. Servers
+    # write to the return path: who reports to the other one proves nothing about delivery.
+    believed = target.outbound is not None or said.kind not in MOVING
+    if target.proven and believed:
         return Sorted(Sort.REPORT, target, said)
     if not target.claimed:
         return Sorted(Sort.STRANGER, target)

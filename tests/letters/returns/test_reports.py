@@ -15,7 +15,7 @@ from letters.models import (
     Submission,
     Suppression,
 )
-from letters.return_address import return_path
+from letters.return_address import answer_address, return_path
 from letters.returns.receive import Outcome, take
 from letters.returns.reports import TooEarly
 from tests.factories.letters import LetterFactory, OutboundFactory, SubmissionFactory
@@ -103,6 +103,16 @@ def test_forged_bounce_changes_nothing(sent: Outbound) -> None:
     assert (report.kind, report.outbound, report.text) == (
         DeliveryReport.Kind.FORGED, None, "bounced, unproven",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [HARD, DELIVERED, "29"])
+def test_report_to_the_address_for_answers_is_only_noted(sent: Outbound, name: str) -> None:
+    assert sent.letter is not None
+    assert take(bounce(name, answer_address(sent.letter.number) or "")) is Outcome.FORGED
+    letter, report = Letter.objects.get(), DeliveryReport.objects.get()
+    assert letter.office is not None
+    assert (letter.state, letter.office.routes.get().stopped) == (LetterState.SENT, False)
+    assert (report.outbound, report.applied) == (sent, False)
 
 
 def test_report_for_a_mail_in_a_workers_hands_comes_too_early() -> None:
