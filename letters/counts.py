@@ -5,28 +5,30 @@ A letter counts from its confirmation on, unless it was taken back, returned or 
 (`Letter.confirmed_on`); weeks are ISO weeks. A letter that was never confirmed has no day: it
 stands under an empty day where its state is asked for, and in no range of days. Signatories are
 distinct writers, so those of several groups do not add up to the total's.
+
+The numbers come from the rollup (sums.py), which is equal to a recount at every moment;
+groupings that it is not made for are counted from the letters (recounts.py).
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import models
-from django.db.models import Count, F, Func, Q, QuerySet, Value
 from django.utils import timezone, translation
 from redis import RedisError
 
 from campaign.models import Campaign
+from letters import recounts, sums
 from letters.dimensions import Dimension, Key, keys_of
-from letters.enums import COUNTED, LIVING
-from letters.models import Letter
+from letters.enums import COUNTED
+from letters.recounts import Group
 
 log = logging.getLogger(__name__)
 
@@ -69,113 +71,41 @@ def tally(
     states: Collection[str] = COUNTED,
 ) -> Tally:
     """Return the groups and their total. Raises ValueError for an unknown dimension."""
+    return _tally(campaign, by, since, until, states, sums.groups_of)
+
+
+def recounted(
+    campaign: Campaign,
+    by: Sequence[str] = (),
+    since: date | None = None,
+    until: date | None = None,
+    states: Collection[str] = COUNTED,
+) -> Tally:
+    """Return what `tally` must return, counted from the letters: slow, for checks."""
+    return _tally(campaign, by, since, until, states, recounts.groups_of)
+
+
+def _tally(
+    campaign: Campaign,
+    by: Sequence[str],
+    since: date | None,
+    until: date | None,
+    states: Collection[str],
+    groups_of: Callable[..., tuple[list[Group], Group]],
+) -> Tally:
     dimensions = [Dimension(name) for name in by]
-    letters = _selected(campaign, since, until, states)
-    counted = _total(letters, len(dimensions))
-    if dimensions:
-        measures = _measures(dimensions, states)
-        counted = _groups(letters, dimensions, measures).union(counted, all=True)
-    found = list(counted)
-    total = next(row for row in found if row[0])
-    rows = _rows(dimensions, [row for row in found if not row[0]])
-    return Tally(rows, CountRow((), *total[-3:]))
+    found, total = groups_of(campaign, dimensions, since, until, states)
+    return Tally(_rows(dimensions, found), CountRow((), *total))
 
 
-# --- the statement ----------------------------------------------------------------------------
-
-
-class _StartOf(Func):
-    """The first day of a date's week or month. Django's own Trunc calls Python for each row on
-    SQLite, which takes ten times as long."""
-
-    output_field = models.DateField()
-    arity = 1
-    sqlite = ""
-    postgresql = ""
-
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self.as_sql(compiler, connection, template=self.sqlite, **extra)
-
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self.as_sql(compiler, connection, template=self.postgresql, **extra)
-
-
-class _StartOfWeek(_StartOf):
-    sqlite = "date(%(expressions)s, '-6 days', 'weekday 1')"
-    postgresql = "date_trunc('week', %(expressions)s)::date"
-
-
-class _StartOfMonth(_StartOf):
-    sqlite = "date(%(expressions)s, 'start of month')"
-    postgresql = "date_trunc('month', %(expressions)s)::date"
-
-
-_COLUMNS: dict[Dimension, Any] = {
-    Dimension.GOVERNMENT: F("government_id"),
-    Dimension.COUNTRY: F("country"),
-    Dimension.DAY: F("confirmed_on"),
-    Dimension.WEEK: _StartOfWeek("confirmed_on"),
-    Dimension.MONTH: _StartOfMonth("confirmed_on"),
-    Dimension.LANGUAGE: F("language"),
-    Dimension.OFFICE: F("office_id"),
-    Dimension.STATE: F("state"),
-}
-_LETTERS = Count("*")
-_SIGNATORIES = Count("signer", distinct=True)
-_WITH_WORDS = Count(Value(1), filter=Q(with_words=True))
-
-
-def _measures(dimensions: Sequence[Dimension], states: Collection[str]) -> dict[str, Any]:
-    # one_living_letter_per_signer: to one government, letters and signatories are the same, and
-    # the database need not sort the signers.
-    once = Dimension.GOVERNMENT in dimensions and LIVING.issuperset(states)
-    return {
-        "count_letters": _LETTERS,
-        "count_signatories": _LETTERS if once else _SIGNATORIES,
-        "count_with_words": _WITH_WORDS,
-    }
-
-
-def _selected(
-    campaign: Campaign, since: date | None, until: date | None, states: Collection[str]
-) -> QuerySet[Letter]:
-    letters = Letter.objects.filter(campaign=campaign, state__in=sorted(states)).order_by()
-    if since is not None:
-        letters = letters.filter(confirmed_on__gte=since)
-    if until is not None:
-        letters = letters.filter(confirmed_on__lte=until)
-    return letters
-
-
-def _groups(
-    letters: QuerySet[Letter], dimensions: Sequence[Dimension], measures: dict[str, Any]
-) -> QuerySet[Any, Any]:
-    keys = {f"key_{index}": _COLUMNS[name] for index, name in enumerate(dimensions)}
-    return _measured(letters.annotate(is_total=Value(0), **keys), list(keys), measures)
-
-
-def _total(letters: QuerySet[Letter], width: int) -> QuerySet[Any, Any]:
-    # No key has this type: the database takes that of the groups' column.
-    nothing = Value(None, output_field=models.CharField())
-    keys = {f"key_{index}": nothing for index in range(width)}
-    return _measured(letters.annotate(is_total=Value(1), **keys), list(keys), _measures((), ()))
-
-
-def _measured(
-    letters: QuerySet[Any], keys: list[str], measures: dict[str, Any]
-) -> QuerySet[Any, Any]:
-    grouped: QuerySet[Any, Any] = letters.values("is_total", *keys).annotate(**measures)
-    return grouped.values_list("is_total", *keys, *measures)
-
-
-def _rows(dimensions: Sequence[Dimension], found: list[Any]) -> list[CountRow]:
+def _rows(dimensions: Sequence[Dimension], found: list[Group]) -> list[CountRow]:
     columns = [
-        keys_of(dimension, {row[index + 1] for row in found})
+        keys_of(dimension, {row[index] for row in found})
         for index, dimension in enumerate(dimensions)
     ]
     rows = []
     for row in found:
-        keys = [column[row[index + 1]] for index, column in enumerate(columns)]
+        keys = [column[row[index]] for index, column in enumerate(columns)]
         order = tuple(place for place, _key in keys)
         rows.append((order, CountRow(tuple(key for _place, key in keys), *row[-3:])))
     return [row for _order, row in sorted(rows, key=lambda pair: pair[0])]
@@ -248,9 +178,8 @@ def _named(key: Key, letters: int) -> dict[str, Any]:
 
 
 def _letters_by(campaign: Campaign, dimension: Dimension) -> list[tuple[Key, int]]:
-    """Count letters alone: distinct signers take far longer, and no page shows them by group."""
-    letters = _selected(campaign, None, None, COUNTED).values_list(_COLUMNS[dimension])
-    found = dict(letters.annotate(count_letters=_LETTERS))
+    """Count letters alone: no page shows signatories by these groups."""
+    found = sums.letters_by(campaign, dimension)
     keys = keys_of(dimension, set(found))
     ordered = sorted(found, key=lambda value: keys[value][0])
     return [(keys[value][1], found[value]) for value in ordered]

@@ -4,6 +4,9 @@ Triggers made from enums.py refuse a change of state that is not in the tables, 
 it; they refuse to change or delete a Move, and to write over an attempt's outcome. A refused
 statement raises IntegrityError on both databases.
 
+The counters (counters.py), triggers that write down what changes of what is counted, are
+installed, removed and checked with the guards.
+
 SQLite drops a table's triggers whenever Django makes the table anew, and a table of moves may
 change: so the newest migration that touches one of these tables, or that follows a change of
 enums.py, ends with `InstallGuards(fingerprint())`, and a test says when it is time for one.
@@ -23,6 +26,7 @@ from django.apps import apps as current_apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.operations.base import Operation
 
+from letters import counters
 from letters.enums import LETTER_MOVES, OUTBOUND_MOVES, SUBMISSION_MOVES
 
 TABLES = {"Letter": LETTER_MOVES, "Outbound": OUTBOUND_MOVES, "Submission": SUBMISSION_MOVES}
@@ -64,6 +68,8 @@ def fingerprint(apps: Any = current_apps) -> str:
         for guard in guards(apps, vendor)
         for statement in _create(guard, vendor)
     ]
+    for vendor in ("sqlite", "postgresql"):
+        statements += counters.statements(apps, vendor)
     return hashlib.sha256("\n".join(statements).encode()).hexdigest()[:16]
 
 
@@ -128,18 +134,21 @@ def _deleted(model: Any) -> Guard:
 
 
 def install(connection: BaseDatabaseWrapper, apps: Any = current_apps) -> None:
-    """Put all guards in place, in place of earlier ones. Changes nothing if they are there."""
+    """Put all guards and counters in place, in place of earlier ones. Changes nothing if they are there."""
     for guard in guards(apps, connection.vendor):
         _run(connection, [*_drop(guard, connection.vendor), *_create(guard, connection.vendor)])
+    counters.install(connection, apps)
 
 
 def remove(
     connection: BaseDatabaseWrapper, apps: Any = current_apps, event: str | None = None
 ) -> None:
-    """Take away all guards, or those of one event."""
+    """Take away all guards and counters, or the guards of one event."""
     for guard in guards(apps, connection.vendor):
         if event in (None, guard.event):
             _run(connection, _drop(guard, connection.vendor))
+    if event is None:
+        counters.remove(connection, apps)
 
 
 @contextmanager
@@ -153,13 +162,14 @@ def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
 
 
 def wrong(connection: BaseDatabaseWrapper, apps: Any = current_apps) -> list[str]:
-    """Return the names of the guards that are missing, switched off or out of date."""
+    """Return the names of the guards and counters that are missing, off or out of date."""
     found = _installed(connection)
-    return [
+    missing = [
         guard.name
         for guard in guards(apps, connection.vendor)
         if found.get(guard.name) != _expected(guard, connection.vendor)
     ]
+    return missing + counters.wrong(connection, apps)
 
 
 def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:

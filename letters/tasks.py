@@ -9,6 +9,7 @@ from celery import Task, shared_task
 from django.db import close_old_connections
 
 from letters import retention as retention_rules
+from letters import rollup
 from letters.delivery import engine, heartbeat, prepare
 from letters.delivery import sweep as sweeper
 from letters.models import Heartbeat
@@ -53,6 +54,7 @@ def sweep() -> None:
 @shared_task(base=Bell, name="letters.retention")
 def retention() -> None:
     retention_rules.run()
+    rollup.heal()
 
 
 @shared_task(base=Bell, name="letters.fetch_returns")

@@ -17,7 +17,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 from pytest_django import Settings
 
-from letters import guards
+from letters import counters, guards
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -71,11 +71,12 @@ def own_files(settings: Settings, tmp_path: Path) -> None:
 @pytest.fixture(autouse=True, scope="session")
 def emptied_without_guards() -> Iterator[None]:
     """Django empties the tables after a transactional test, on SQLite by DELETE, which the guards
-    of moves and attempts refuse: they are lifted for that moment (letters/guards.py)."""
+    of moves and attempts refuse, and the counters would write down: they are lifted for that moment
+    (letters/guards.py, letters/counters.py)."""
     empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # it has no name for others
 
     def unguarded(self: TransactionTestCase) -> None:
-        with guards.lifted(connection):
+        with counters.lifted(connection), guards.lifted(connection):
             empty(self)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from django.db.models import Count, F, OuterRef, Subquery
 
 from campaign.models import Campaign
-from letters.audit.finding import Finding, none_of
+from letters import rollup
+from letters.audit.finding import FIRST, Finding, none_of
 from letters.counts import tally
 from letters.dimensions import Dimension
 from letters.enums import COUNTED, NOT_COUNTED
@@ -26,11 +27,22 @@ def check() -> Iterator[Finding]:
             wrong.append(f"{campaign.slug} {counted} ≠ {recounted}")
     said = f"{letters} letters, {signatories} signatories by campaign equal the recount"
     yield Finding(I4, said, len(wrong), wrong)
+    yield _sums()
     yield none_of(
         I4,
         "a letter is its form's signer's",
         Letter.objects.filter(state__in=COUNTED).exclude(signer=F("submission__signer")),
     )
+
+
+def _sums() -> Finding:
+    """Compare every sum that is kept ready with the letters it is of."""
+    wrong = [
+        f"{campaign.slug} {one}"
+        for campaign in Campaign.objects.order_by("pk")
+        for one in rollup.differences(campaign)
+    ]
+    return Finding(I4, "the sums kept ready equal the letters", len(wrong), wrong[:FIRST])
 
 
 def _counted(campaign: Campaign) -> tuple[int, int]:

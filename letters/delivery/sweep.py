@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 
-from letters import clock
+from letters import clock, rollup
 from letters.delivery import (
     alarms,
     breaker,
@@ -62,6 +62,7 @@ def sweep(grace: timedelta = BELL_GRACE) -> Found:
         readdress.release_waiting,
         settle.catch_up,
         digest.gather,
+        rollup.fold,
         alarms.look,  # what it writes is due, like any other mail
     ):
         _guarded(step)

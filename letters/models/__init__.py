@@ -1,4 +1,5 @@
 from letters.models.bulk import BulkDecision
+from letters.models.count import CountCell, CountChange, CountRepeat
 from letters.models.decision import Decision
 from letters.models.digest import Digest
 from letters.models.export import Export
@@ -20,6 +21,9 @@ __all__ = [
     "Attempt",
     "BulkDecision",
     "Connection",
+    "CountCell",
+    "CountChange",
+    "CountRepeat",
     "Decision",
     "DeliveryReport",
     "Digest",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from letters import retention
+from letters import retention, rollup
 
 
 class Command(BaseCommand):
@@ -24,3 +24,5 @@ class Command(BaseCommand):
             f"{due.identities} identities, {due.links} links, "
             f"{due.returned_mail} answers and reports."
         )
+        if not options["dry_run"]:
+            rollup.heal()
