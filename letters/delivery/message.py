@@ -73,15 +73,15 @@ def _encoded(text: str, header: str, *, always: bool = False) -> str:
     """Return text as words of RFC 2047, folded so that no line is longer than 76 characters."""
     if text.isascii() and "=?" not in text and not always:
         return Header(text, "us-ascii", header_name=header, maxlinelen=76).encode(linesep="\r\n")
-    room, words, word = _WORD_BYTES - len(header), [], b""
-    for char in text:
-        letter = char.encode("utf-8")
-        if len(word) + len(letter) > room:
-            words.append(word)
-            room, word = _WORD_BYTES, b""
-        word += letter
+    rest, room, words = text.encode("utf-8"), _WORD_BYTES - len(header), list[bytes]()
+    while len(rest) > room:
+        end = room
+        while rest[end] & 0xC0 == 0x80:  # never within a character (RFC 2047 §5)
+            end -= 1
+        words.append(rest[:end])
+        rest, room = rest[end:], _WORD_BYTES
     return "\r\n ".join(
-        f"=?utf-8?b?{binascii.b2a_base64(one, newline=False).decode()}?=" for one in [*words, word]
+        f"=?utf-8?b?{binascii.b2a_base64(one, newline=False).decode()}?=" for one in [*words, rest]
     )
 
 
@@ -181,4 +181,6 @@ def _address(named: str) -> str:
 
 def _one_line(text: str) -> str:
     """Return text that cannot begin a second header (A09), whatever it held."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(text.split())

@@ -108,7 +108,8 @@ def _note_sent(outcomes: Sequence[Outcome], token: str, actor: str) -> list[UUID
     done = move_outbounds(
         mails, OutboundState.SENT, actor=actor, claim=token, sent_at=now, last_code=250
     )
-    late = [mail for mail in mails if mail not in done and _settled(mail, actor)]
+    there = {mail.pk for mail in done}
+    late = [mail for mail in mails if mail.pk not in there and _settled(mail, actor)]
     keep_answers([*done, *late])
     _tries(mails, token).update(stage=Attempt.Stage.DONE, ended_at=now, code=250)
     letters = letters_of(done)
