@@ -210,6 +210,8 @@ def drop_answer(answer: Answer) -> None:
         transaction.on_commit(partial(default_storage.delete, path))
     answer.files.all().delete()
     Answer.objects.filter(pk=answer.pk).update(sender="", subject="", text="")
+    # Nobody can judge it any more.
+    Answer.objects.unproven().filter(pk=answer.pk).update(standing=Answer.Standing.REFUSED)
 
 
 @transaction.atomic

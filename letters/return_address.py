@@ -23,6 +23,7 @@ LOCAL_PART_OCTETS = 64  # RFC 5321 §4.5.3.1.1
 _TOKEN = re.compile(r"(?:^|\+)b\.([a-z2-7]{42})\Z")
 _NUMBER = re.compile(r"(?:^|\+)r\.([a-z0-9]{7})\.([a-z2-7]{16})\Z")
 _OURS = re.compile(r"(?:^|\+)(?:b\.[a-z2-7]{20,}|r\.[a-z0-9]{7}\.[a-z2-7]+)\Z")
+_IN_TEXT = re.compile(r"\b(?:b\.[a-z2-7]{42}|r\.[a-z0-9]{7}\.[a-z2-7]{16})\b", re.IGNORECASE)
 _BOUNCE, _ANSWER = "return-path", "answer-address"
 
 
@@ -78,6 +79,14 @@ def provider_headers(outbound_id: uuid.UUID) -> dict[str, str]:
 def has_our_shape(address: str) -> bool:
     """Whether an address means to be one of ours, be it genuine or not."""
     return _OURS.search(_local_part(address)) is not None
+
+
+def without_ours(text: str) -> str:
+    """Return text without addresses of ours.
+
+    An answer quotes whom it went to, and who knows that address can answer for the office.
+    """
+    return _IN_TEXT.sub("…", text)
 
 
 def _address(local: str) -> str | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.storage import default_storage
@@ -17,13 +19,16 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from campaign.admin.base import ModelForm
-from letters.actions.answers import ANSWERABLE, enter_answer
+from letters.actions.answers import ANSWERABLE, enter_answer, refuse_answer, take_answer
 from letters.admin.desk import DeskAdmin, number_in
 from letters.models import Answer, AnswerFile, DeliveryReport, Letter
+from letters.moves import NotAllowed
 from letters.returns.files import File, safe_name
+from letters.returns.reports import TooEarly
 
 SCAN_BYTES = 10 * 2**20
 # What a scan is, by how it begins: its name and its claimed type are the browser's.
@@ -101,16 +106,20 @@ class AnswerForm(ModelForm[Answer]):
 @admin.register(Answer)
 class AnswerAdmin(DeskAdmin[Answer]):
     number_field = "letter__number"
-    list_display = ("received_at", "letter", "channel", "sender", "subject", "passed_on")
-    list_filter = ("channel", "passed_on", "letter__campaign")
+    list_display = (
+        "received_at", "letter", "channel", "standing", "sender", "subject", "passed_on",
+    )  # fmt: skip
+    list_filter = ("standing", "channel", "passed_on", "letter__campaign")
     list_select_related = ("letter",)
     search_fields = ("sender", "subject")
     search_help_text = _("Letter number, sender or subject")
     readonly_fields = ("files",)
     fields = (
-        "letter", "channel", "received_at", "sender", "subject", "text", "files", "passed_on",
-        "entered_by",
+        "standing", "letter", "channel", "received_at", "sender", "subject", "text", "files",
+        "passed_on", "entered_by",
     )  # fmt: skip
+    actions = ("take", "refuse")
+    change_form_template = "admin/letters/answer_page.html"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         rights = ("letters.add_answer", "letters.view_letter")
@@ -170,6 +179,31 @@ class AnswerAdmin(DeskAdmin[Answer]):
             default_storage.open(file.file), as_attachment=True, filename=file.name,
             content_type="application/octet-stream", headers=headers,
         )  # fmt: skip
+
+    @admin.action(description=_("Take as the office's"), permissions=["add"])
+    def take(self, request: HttpRequest, chosen: QuerySet[Answer]) -> None:
+        assert isinstance(request.user, User)
+        self._decide(request, chosen, partial(take_answer, by=request.user), _now("taken"))
+
+    @admin.action(description=_("Refuse: its words and files go"), permissions=["add"])
+    def refuse(self, request: HttpRequest, chosen: QuerySet[Answer]) -> None:
+        self._decide(request, chosen, refuse_answer, _now("refused"))
+
+    def _decide(
+        self,
+        request: HttpRequest,
+        chosen: QuerySet[Answer],
+        action: Callable[[Answer], None],
+        said: str,
+    ) -> None:
+        for answer in chosen.select_related("letter__submission", "letter__campaign"):
+            try:
+                action(answer)
+            except (NotAllowed, TooEarly) as error:
+                self.message_user(request, f"{answer.letter.number}: {error}", messages.ERROR)
+                continue
+            self.log_change(request, answer, said)
+            self.message_user(request, f"{answer.letter.number}: {said}", messages.SUCCESS)
 
     @admin.display(description=_("attachments"))
     def files(self, answer: Answer) -> SafeString:

@@ -42,6 +42,7 @@ class DeliveryReport(models.Model):
 
     class Meta:
         ordering = ("-at", "-id")
+        indexes = [models.Index(fields=["at"], name="report_at")]
         verbose_name = _("delivery report")
         verbose_name_plural = _("delivery reports")
 
@@ -49,8 +50,22 @@ class DeliveryReport(models.Model):
         return f"{self.kind} {self.status}".strip()
 
 
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def unproven(self) -> AnswerQuerySet:
+        return self.filter(standing=Answer.Standing.UNPROVEN)
+
+
 class Answer(models.Model):
-    """What an office answered to a letter, as it came; kept as long as the letter's text."""
+    """What an office answered to a letter, as it came; kept as long as the letter's text.
+
+    An unproven one may be anybody's: until a person takes it, it is shown at the desk alone and
+    nothing follows from it.
+    """
+
+    class Standing(models.TextChoices):
+        TAKEN = "taken", _("taken as the office's")
+        UNPROVEN = "unproven", _("unproven: a person has to look")
+        REFUSED = "refused", _("refused")
 
     class Channel(models.TextChoices):
         MAIL = "mail", _("by e-mail")
@@ -73,6 +88,11 @@ class Answer(models.Model):
         verbose_name=_("entered by"),
     )
     passed_on = models.BooleanField(_("passed on to the writer"), default=False)
+    standing = models.CharField(
+        _("standing"), max_length=8, choices=Standing.choices, default=Standing.TAKEN
+    )
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         ordering = ("received_at", "id")
@@ -81,6 +101,10 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return self.subject or str(self.received_at.date())
+
+    @property
+    def is_taken(self) -> bool:
+        return self.standing == self.Standing.TAKEN
 
 
 class AnswerFile(models.Model):

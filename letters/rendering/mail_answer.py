@@ -29,7 +29,8 @@ PASSED_ON_BYTES = 10 * 2**20
 def answer_mail(outbound: Outbound) -> Mail:
     """Return the mail that brings an office's answer. Raises ValueError once it is erased."""
     key: int = (outbound.content or {}).get("answer", 0)
-    answer = Answer.objects.filter(pk=key, letter=outbound.letter_id).first()
+    taken = Answer.objects.filter(standing=Answer.Standing.TAKEN)
+    answer = taken.filter(pk=key, letter=outbound.letter_id).first()
     if answer is None or not (answer.text or answer.files.exists()):
         raise ValueError("The answer is erased.")
     campaign, files = outbound.its_submission.campaign, list(answer.files.all())

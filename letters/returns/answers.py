@@ -44,10 +44,11 @@ class Told:
     files: Sequence[File] = field(default=())
     key: str | None = None
     by: AbstractBaseUser | None = None
+    proven: bool = True
 
 
 def record(letter: Letter, told: Told, *, actor: str = "office") -> Answer:
-    """Keep an answer, mark the letter as answered, pass the answer on.
+    """Keep an answer; if it is proven, mark the letter as answered and pass the answer on.
 
     Raises reports.TooEarly or moves.NotAllowed, keeping nothing.
     """
@@ -57,13 +58,19 @@ def record(letter: Letter, told: Told, *, actor: str = "office") -> Answer:
         with transaction.atomic():
             answer = _write(letter, told, erased)
             AnswerFile.objects.bulk_create(AnswerFile(answer=answer, **file) for file in kept)
-            _mark_answered(letter, actor, told.by)
-            _pass_on(answer)
+            if told.proven:
+                take_up(answer, actor, told.by)
             return answer
     except Exception:
         for file in kept:  # nothing points to it: it must not stay behind
             default_storage.delete(file["file"])
         raise
+
+
+def take_up(answer: Answer, actor: str, by: AbstractBaseUser | None) -> None:
+    """Do what follows from an office's answer. Raises as `record`."""
+    _mark_answered(answer.letter, actor, by)
+    _pass_on(answer)
 
 
 def _store(letter: Letter, file: File) -> dict[str, Any]:
@@ -81,8 +88,9 @@ def _store(letter: Letter, file: File) -> dict[str, Any]:
 def _write(letter: Letter, told: Told, erased: bool) -> Answer:
     words = ("", "", "") if erased else (told.sender[:254], told.subject[:300], told.text)
     sender, subject, text = words
+    standing = Answer.Standing.TAKEN if told.proven else Answer.Standing.UNPROVEN
     return Answer.objects.create(
-        letter=letter, channel=told.channel, key=told.key, sender=sender, subject=subject, text=text,
+        standing=standing, letter=letter, channel=told.channel, key=told.key, sender=sender, subject=subject, text=text,
         received_at=told.received_at, entered_by_id=told.by.pk if told.by else None,
     )  # fmt: skip
 

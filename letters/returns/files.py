@@ -33,15 +33,18 @@ class Files:
     left_out: int
 
 
-def files_in(incoming: Incoming) -> Files:
-    """Return the attachments of a message. Its own text and small pictures in it are none."""
+def files_in(incoming: Incoming, room: int = MOST_FILE_BYTES) -> Files:
+    """Return the attachments of a message, of `room` bytes at most.
+
+    Its own text and small pictures in it are none.
+    """
     kept: list[File] = []
     left_out, size = 0, 0
     for part in incoming.parts():
         file = _file(part, len(kept) + 1)
         if file is None:
             continue
-        if len(kept) == MOST_FILES or size + len(file.content) > MOST_FILE_BYTES:
+        if len(kept) == MOST_FILES or size + len(file.content) > room:
             left_out += 1
             continue
         size += len(file.content)

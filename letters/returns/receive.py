@@ -11,20 +11,22 @@ from enum import Enum
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from campaign.models import OfficeRoute
 from letters import clock
-from letters.enums import Purpose
+from letters.enums import Purpose, SubmissionState
 from letters.identifiers import signer_of
-from letters.models import Answer, DeliveryReport, Letter, Outbound
+from letters.models import Answer, AnswerFile, DeliveryReport, Letter, Outbound
 from letters.moves import NotAllowed
+from letters.return_address import without_ours
 from letters.returns import answers, reports
 from letters.returns.addresses import Target, replied_to, sender_of
 from letters.returns.body import text_in
 from letters.returns.failure import Said
-from letters.returns.files import files_in
+from letters.returns.files import MOST_FILE_BYTES, files_in
 from letters.returns.incoming import Incoming, read
 from letters.returns.reports import Report, TooEarly
 from letters.returns.sorting import Sort, sort
@@ -32,6 +34,11 @@ from letters.returns.sorting import Sort, sort
 log = logging.getLogger(__name__)
 Kind = DeliveryReport.Kind
 ANSWERS_OF_A_LETTER = 50
+UNPROVEN_OF_A_LETTER = 5
+FILE_BYTES_OF_A_LETTER = 25 * 2**20
+# What anybody can send us: little of it, and little of all letters together.
+UNPROVEN_BYTES_OF_A_LETTER = 5 * 2**20
+UNPROVEN_BYTES_A_DAY = 100 * 2**20
 FORGED_A_DAY = 1_000  # who floods us with forgeries fills no table
 TRY_AGAIN = (TooEarly, OperationalError, InterfaceError)
 
@@ -39,6 +46,7 @@ TRY_AGAIN = (TooEarly, OperationalError, InterfaceError)
 class Outcome(Enum):
     REPORT = "report"
     ANSWER = "answer"
+    UNPROVEN = "unproven answer"
     FORGED = "forged"
     KNOWN = "known"
     IGNORED = "ignored"
@@ -112,7 +120,7 @@ def _answer(incoming: Incoming, target: Target, source: str) -> Outcome:
     refusal = _why_no_answer(incoming, letter, outbound, proven=target.proven)
     if letter is None or refusal is not None:
         return _report(refusal or Said(Kind.UNREADABLE), incoming, outbound, source)
-    return _keep(incoming, letter)
+    return _keep(incoming, letter, proven=target.proven)
 
 
 def _answered_by_id(incoming: Incoming) -> Outbound | None:
@@ -139,17 +147,32 @@ def _why_no_answer(
     sender = sender_of(incoming)
     if sender and signer_of(sender) == letter.signer:
         return Said(Kind.FORGED, text="an answer from the writer")
-    if not proven and not _is_of_office(sender, letter, outbound):
-        return Said(Kind.FORGED, text="an answer from elsewhere")
-    if letter.answers.count() >= ANSWERS_OF_A_LETTER:
+    if not proven:
+        return _why_not_even_unproven(sender, letter, outbound)
+    if _answers(letter, proven=True).count() >= ANSWERS_OF_A_LETTER:
         return Said(Kind.UNREADABLE, text="one answer too many")
     return None
 
 
-def _is_of_office(sender: str, letter: Letter, outbound: Outbound | None) -> bool:
-    """Whether a sender is of the domain that we wrote to. The Message-ID alone proves nothing:
+def _why_not_even_unproven(sender: str, letter: Letter, outbound: Outbound | None) -> Said | None:
+    if not _is_of_office(sender, letter, outbound):
+        return Said(Kind.FORGED, text="an answer from elsewhere")
+    if letter.submission.state == SubmissionState.ERASED:
+        return Said(Kind.FORGED, text="an unproven answer to nobody")
+    if _answers(letter, proven=False).count() >= UNPROVEN_OF_A_LETTER:
+        return Said(Kind.FORGED, text="one unproven answer too many")
+    return None
 
-    the writer can work it out from the copy's.
+
+def _answers(letter: Letter, *, proven: bool) -> QuerySet[Answer]:
+    taken = Q(standing=Answer.Standing.TAKEN)
+    return letter.answers.filter(taken if proven else ~taken)
+
+
+def _is_of_office(sender: str, letter: Letter, outbound: Outbound | None) -> bool:
+    """Whether a sender claims to be of the domain that we wrote to. It proves nothing yet:
+
+    anybody can write a From, and the writer can work the Message-ID out from the copy's.
     """
     domain = sender.rpartition("@")[2]
     routes = OfficeRoute.objects.filter(office=letter.office_id).values_list("email", flat=True)
@@ -159,16 +182,34 @@ def _is_of_office(sender: str, letter: Letter, outbound: Outbound | None) -> boo
     return bool(domain) and domain in written
 
 
-def _keep(incoming: Incoming, letter: Letter) -> Outcome:
+def _room(letter: Letter, *, proven: bool) -> int:
+    """Return how many bytes of files may still be kept for a letter."""
+    files = AnswerFile.objects.filter(answer__letter=letter)
+    room = min(MOST_FILE_BYTES, FILE_BYTES_OF_A_LETTER - _bytes(files))
+    if proven:
+        return room
+    unproven = AnswerFile.objects.filter(answer__standing=Answer.Standing.UNPROVEN)
+    lately = unproven.filter(answer__received_at__gt=clock.now() - timedelta(days=1))
+    own = UNPROVEN_BYTES_OF_A_LETTER - _bytes(unproven.filter(answer__letter=letter))
+    return min(room, own, UNPROVEN_BYTES_A_DAY - _bytes(lately))
+
+
+def _bytes(files: QuerySet[AnswerFile]) -> int:
+    return int(files.aggregate(bytes=Sum("size"))["bytes"] or 0)
+
+
+def _keep(incoming: Incoming, letter: Letter, *, proven: bool) -> Outcome:
     # One message may answer two letters: it is known for each of them.
     key = hashlib.sha256(f"{letter.pk}:{incoming.key}".encode()).hexdigest()
     if Answer.objects.filter(key=key).exists():
         return Outcome.KNOWN
-    found = files_in(incoming)
+    found = files_in(incoming, _room(letter, proven=proven))
+    text = without_ours(text_in(incoming))
     told = answers.Told(
         channel=Answer.Channel.MAIL, received_at=clock.now(), sender=sender_of(incoming),
-        subject=incoming.header("Subject"), text=_with_note(text_in(incoming), found.left_out, letter),
-        files=found.kept, key=key,
+        subject=without_ours(incoming.header("Subject")),
+        text=_with_note(text, found.left_out, letter),
+        files=found.kept, key=key, proven=proven,
     )  # fmt: skip
     try:
         answers.record(letter, told)
@@ -178,7 +219,7 @@ def _keep(incoming: Incoming, letter: Letter) -> Outcome:
         if Answer.objects.filter(key=key).exists():
             return Outcome.KNOWN  # two processes had it at once
         raise
-    return Outcome.ANSWER
+    return Outcome.ANSWER if proven else Outcome.UNPROVEN
 
 
 def _with_note(text: str, left_out: int, letter: Letter) -> str:
@@ -186,8 +227,8 @@ def _with_note(text: str, left_out: int, letter: Letter) -> str:
         return text
     with override(letter.submission.page_language):
         note = ngettext(
-            "%(count)d attachment was too large and was not kept.",
-            "%(count)d attachments were too large and were not kept.",
+            "%(count)d attachment was one too many or too large and was not kept.",
+            "%(count)d attachments were too many or too large and were not kept.",
             left_out,
         )
         return f"{text}\n\n[{_('Note')}: {note % {'count': left_out}}]".strip()

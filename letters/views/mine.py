@@ -20,7 +20,7 @@ from letters.actions.erase import erase_signer
 from letters.actions.take_back import take_back
 from letters.enums import LetterState, SubmissionState
 from letters.identifiers import own_token
-from letters.models import AccessToken, AnswerFile, Letter, Submission
+from letters.models import AccessToken, Answer, AnswerFile, Letter, Submission
 from letters.moves import NotAllowed
 from letters.rendering.html import letter_html
 from letters.rendering.mail_answer import PASSED_ON
@@ -146,7 +146,9 @@ def answer_file(request: HttpRequest, language: str, token: str, key: int) -> Ht
     submission = _submission(token)
     if submission is None:
         return link_unknown(request)
-    files = AnswerFile.objects.filter(answer__letter__in=letters_of(submission))
+    files = AnswerFile.objects.filter(
+        answer__letter__in=letters_of(submission), answer__standing=Answer.Standing.TAKEN
+    )
     return file_response(get_object_or_404(files, pk=key))
 
 
@@ -244,6 +246,7 @@ def _answers(letter: Letter, language: str, token: str) -> list[dict[str, Any]]:
             ],
         }
         for answer in letter.answers.all()
+        if answer.is_taken
     ]
 
 

@@ -156,5 +156,6 @@ def steps(letter: Letter) -> list[tuple[str, datetime | None]]:
     if kind(letter) == "ended":
         return done
     last = _("Handed over") if waits_for_handover(letter) else _("Sent")
-    answered = [(_("Answered"), one.received_at) for one in list(letter.answers.all())[:1]]
+    answers = [one for one in letter.answers.all() if one.is_taken]
+    answered = [(_("Answered"), one.received_at) for one in answers[:1]]
     return [*done, (last, letter.sent_at), *answered]

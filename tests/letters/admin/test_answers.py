@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from letters.enums import LetterState, OutboundState, Purpose
 from letters.models import Answer, AnswerFile, DeliveryReport, Letter, Outbound
+from letters.returns import answers
+from letters.returns.files import File
 from tests.factories.letters import LetterFactory, OutboundFactory
-from tests.letters.admin.desk import client_of, page_of, text_of, user_with
+from tests.letters.admin.desk import client_of, page_of, post, said, text_of, user_with
 
 pytestmark = pytest.mark.django_db
 ADD, LIST = reverse("admin:letters_answer_add"), reverse("admin:letters_answer_changelist")
@@ -96,6 +98,45 @@ def test_file_of_an_answer_is_saved_by_those_who_may(desk: Client, letter: Lette
     assert b"".join(got.streaming_content) == b"\x89PNG<script>"  # type: ignore[attr-defined]
     assert got["Content-Disposition"] == 'attachment; filename="s.png"'
     assert client_of(user_with("view_letter")).get(address).status_code == 403
+
+
+def unproven(letter: Letter) -> Answer:
+    told = answers.Told(
+        channel="mail", received_at=timezone.now(), sender="pm@gov.example", text="We leave.",
+        files=[File("a.pdf", "application/pdf", b"%PDF-")], proven=False,
+    )  # fmt: skip
+    return answers.record(letter, told)
+
+
+def test_unproven_answer_is_taken(desk: Client, letter: Letter, organiser: User) -> None:
+    answer = unproven(letter)
+    page = reverse("admin:letters_answer_change", args=[answer.pk])
+    assert "Anybody may have written this" in text_of(desk.get(page))
+    assert "unproven" in text_of(desk.get(page_of(letter)))
+    post(desk, LIST, "take", [answer])
+    answer.refresh_from_db()
+    assert (answer.standing, answer.passed_on) == (Answer.Standing.TAKEN, True)
+    assert letter.moves.get(to_state=LetterState.ANSWERED).by == organiser
+    assert "Anybody may have written this" not in text_of(desk.get(page))
+
+
+def test_unproven_answer_is_refused(desk: Client, letter: Letter) -> None:
+    answer = unproven(letter)
+    post(desk, LIST, "refuse", [answer])
+    answer.refresh_from_db()
+    assert (answer.standing, answer.text, answer.files.count()) == (Answer.Standing.REFUSED, "", 0)
+    assert Letter.objects.get().state == LetterState.SENT
+    page = post(desk, LIST, "take", [answer])
+    assert said(page) == [f"{letter.number}: It is decided already."]
+    answer.refresh_from_db()
+    assert answer.standing == Answer.Standing.REFUSED
+
+
+def test_unproven_answer_is_decided_by_those_who_may(letter: Letter) -> None:
+    answer = unproven(letter)
+    post(client_of(user_with("view_answer", "view_letter")), LIST, "take", [answer])
+    answer.refresh_from_db()
+    assert answer.standing == Answer.Standing.UNPROVEN
 
 
 @pytest.mark.parametrize("address", [LIST, ADD, REPORTS])

@@ -46,6 +46,13 @@ def with_pdf(letter: Letter, name: str = "answer.pdf") -> bytes:
     return mail.as_bytes()
 
 
+def by_message_id(sent: Outbound, file: bytes = b"", **headers: Any) -> Outcome:
+    mail = message("help@sample.example", in_reply_to=sent.message_id, **headers)
+    if file:
+        mail.add_attachment(file, maintype="application", subtype="pdf", filename="a.pdf")
+    return take(mail.as_bytes())
+
+
 def mails_to_writer() -> list[Outbound]:
     return list(Outbound.objects.filter(purpose=Purpose.ANSWER))
 
@@ -166,9 +173,53 @@ def test_answer_to_the_return_path_counts_too(sent: Outbound) -> None:
     assert take(message(return_path(sent.id) or "").as_bytes()) is Outcome.ANSWER
 
 
-def test_answer_by_message_id_counts_from_the_offices_own_domain(sent: Outbound) -> None:
-    raw = message("help@sample.example", in_reply_to=sent.message_id).as_bytes()
-    assert take(raw) is Outcome.ANSWER
+def test_answer_known_by_its_message_id_alone_waits_for_a_person(sent: Outbound) -> None:
+    assert by_message_id(sent) is Outcome.UNPROVEN
+    kept = Answer.objects.get()
+    assert (kept.standing, kept.text) == (Answer.Standing.UNPROVEN, "Thank you for your letter.")
+    assert (Letter.objects.get().state, mails_to_writer()) == (LetterState.SENT, [])
+
+
+def test_unproven_answers_take_no_room_from_proven_ones(
+    sent: Outbound, letter: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("letters.returns.receive.UNPROVEN_BYTES_OF_A_LETTER", 50)
+    told = [by_message_id(sent, PDF, message_id=f"<{n}@x.example>") for n in range(6)]
+    assert told == [Outcome.UNPROVEN] * 5 + [Outcome.FORGED]
+    assert AnswerFile.objects.count() == 1
+    assert take(with_pdf(letter)) is Outcome.ANSWER
+    assert AnswerFile.objects.count() == 2
+
+
+def test_files_of_all_answers_together_have_a_limit(
+    letter: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("letters.returns.receive.FILE_BYTES_OF_A_LETTER", len(PDF))
+    take(with_pdf(letter))
+    mail = to_letter(letter, message_id="<second@gov.example>")
+    mail.add_attachment(PDF, maintype="application", subtype="pdf", filename="b.pdf")
+    take(mail.as_bytes())
+    assert AnswerFile.objects.get().name == "answer.pdf"
+    note = "[Note: 1 attachment was one too many or too large and was not kept.]"
+    assert Answer.objects.last().text.endswith(note)  # type: ignore[union-attr]
+
+
+def test_answer_does_not_tell_the_writer_where_offices_answer(letter: Letter) -> None:
+    address = answer_address(letter.number) or ""
+    answer(letter, f"We stay.\n\n> To: <{address}>", subject=f"Re: {address.upper()}")
+    kept = Answer.objects.get()
+    assert (kept.subject, kept.text) == (
+        "Re: LETTERS+…@NGO.EXAMPLE",
+        "We stay.\n\n> To: <letters+…@ngo.example>",
+    )
+
+
+def test_unproven_answer_is_refused_by_time(sent: Outbound) -> None:
+    by_message_id(sent, PDF)
+    with time_machine.travel(timezone.now() + retention.TEXT_KEPT + timedelta(minutes=1)):
+        retention.run()
+    kept = Answer.objects.get()
+    assert (kept.standing, kept.text, kept.files.count()) == (Answer.Standing.REFUSED, "", 0)
 
 
 def test_answer_by_message_id_from_elsewhere_is_forged(sent: Outbound) -> None:
@@ -221,7 +272,10 @@ def test_too_many_attachments_are_said_to_be_missing(letter: Letter) -> None:
         mail.add_attachment(b"x", maintype="application", subtype="pdf", filename=f"{number}.pdf")
     take(mail.as_bytes())
     assert AnswerFile.objects.count() == 20
-    assert "[Note: 2 attachments were too large and were not kept.]" in Answer.objects.get().text
+    assert (
+        "[Note: 2 attachments were too many or too large and were not kept.]"
+        in Answer.objects.get().text
+    )
 
 
 def test_small_pictures_of_a_signature_are_no_files(letter: Letter) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from letters.delivery import rows
 from letters.identifiers import own_token
-from letters.models import AccessToken, AnswerFile, Letter, Submission
+from letters.models import AccessToken, Answer, AnswerFile, Letter, Submission
 from letters.return_address import answer_address
 from letters.returns.receive import take
 from tests.factories.letters import LetterFactory
@@ -56,6 +56,14 @@ def test_files_of_an_answer_are_saved_not_shown(client: Client, mine: str) -> No
         ("application/octet-stream", 'attachment; filename="x.html"'),
     ]
     assert {one["Cache-Control"] for one in got} == {"no-store, private"}
+
+
+def test_unproven_answer_is_not_shown(client: Client, mine: str) -> None:
+    Answer.objects.update(standing=Answer.Standing.UNPROVEN)
+    page = client.get(mine).content.decode()
+    assert ("Second paragraph" in page, "The office's answer of" in page) == (False, False)
+    key = AnswerFile.objects.values_list("pk", flat=True)[0]
+    assert client.get(f"{mine}answers/{key}/").status_code == 404
 
 
 def test_nobody_elses_files_can_be_fetched(client: Client, mine: str) -> None:
