@@ -1,0 +1,1 @@
+"""Invented forms and letters by the million, for measuring and for trying the admin out."""
