@@ -22,10 +22,11 @@ def letter_html(document: LetterDocument, *, blanks: bool = False) -> SafeString
         return _article(document, blanks)
 
 
-def pdf_html(document: LetterDocument, *, draft: bool = False) -> str:
+def pdf_html(document: LetterDocument, *, draft: bool = False, foot: str = "") -> str:
     """Return the whole HTML document that becomes the PDF.
 
-    Beside the article's text it has what only paper has: marks, logo, QR code.
+    Beside the article's text it has what only paper has: marks, logo, QR code. `foot` stands
+    where a supporter's letter has its number: the campaign's own letters have none.
     Raises pictures.NoPicture if the campaign's logo is not to be had.
     """
     with override(document.language):
@@ -34,6 +35,7 @@ def pdf_html(document: LetterDocument, *, draft: bool = False) -> str:
             "logo": pictures.offer(document.logo) if document.logo else "",
             "marks": document.marks,
             "address": sheet.address_class(document),
+            "foot": foot,
         }
         article = _article(document, draft, paper=paper)
         context = {

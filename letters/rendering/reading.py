@@ -27,6 +27,8 @@ _REORDERED = ((0x900, 0xDFF), (0xE00, 0xFFF), (0x1000, 0x109F), (0x1700, 0x18AF)
 
 def needs_actual_text(text: str) -> bool:
     """Whether glyphs of this text stand in another order or number than its letters."""
+    if not text or max(text) < "\u0900":
+        return False
     return any(low <= ord(char) <= high for char in text for low, high in _REORDERED)
 
 

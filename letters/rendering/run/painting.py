@@ -14,7 +14,7 @@ import pydyf
 from weasyprint.pdf.fonts import Font
 from weasyprint.pdf.stream import Stream
 from weasyprint.text.ffi import ffi, harfbuzz, harfbuzz_subset
-from weasyprint.text.fonts import get_pango_font_key
+from weasyprint.text.fonts import get_hb_object_data, get_pango_font_key
 
 from letters.rendering.run.pieces import FontUse, Ink, NotComposable
 
@@ -33,6 +33,27 @@ class Matrix(NamedTuple):
 
 
 END = b"EMC"
+
+
+class _Light(Font):  # type: ignore[misc]
+    """A font of WeasyPrint without its file, until it is cut: a Chinese one has 60 MB.
+
+    HarfBuzz has the file mapped anyway; only where it could not cut it the whole is embedded.
+    """
+
+    _cut: bytes | None = None
+
+    @property
+    def file_content(self) -> bytes:
+        content: bytes = self._cut or get_hb_object_data(self.hb_face)
+        return content
+
+    @file_content.setter
+    def file_content(self, content: bytes) -> None:
+        if hasattr(self, "index"):  # not the one that is read when the font is met
+            self._cut = content
+
+
 _originals: dict[tuple[int, float], Any] = {}
 
 
@@ -94,7 +115,7 @@ class Notes(Stream):  # type: ignore[misc]
 def original_font(key: int, size: float, pango_font: Any, description: Any) -> Any:
     """Return WeasyPrint's font for what Pango shows, made once for each size."""
     if (key, size) not in _originals:
-        font = _originals[key, size] = Font(pango_font, description, size)
+        font = _originals[key, size] = _Light(pango_font, description, size)
         font.original = (key, size)
     return _originals[key, size]
 
