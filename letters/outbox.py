@@ -17,7 +17,7 @@ from kombu.pools import producers
 from letters import tasks
 from letters.delivery import rows
 from letters.enums import Purpose
-from letters.models import Letter, Outbound, Submission
+from letters.models import Bundle, Letter, Outbound, Submission
 
 log = logging.getLogger(__name__)
 # A request waits no longer than this, in seconds, for a Redis that hangs, and never for one that
@@ -42,7 +42,12 @@ def ring_render(letter: Letter) -> None:
     transaction.on_commit(partial(_ring, tasks.render, str(letter.id)))
 
 
-def _ring(task: object, key: str) -> None:
+def ring_bundle(bundle: Bundle) -> None:
+    """Ask a worker to make a bundle once the transaction is committed."""
+    transaction.on_commit(partial(_ring, tasks.bundle, bundle.pk))
+
+
+def _ring(task: object, key: str | int) -> None:
     try:
         with bells().acquire(block=True, timeout=PATIENCE["socket_timeout"]) as bell:
             task.apply_async((key,), producer=bell, retry=False, ignore_result=True)  # type: ignore[attr-defined]

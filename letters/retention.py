@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from campaign.models import Campaign
-from letters import digests
+from letters import bundled, digests
 from letters.enums import CAN_BE_TAKEN_BACK, COUNTED, LetterState, OutboundState, SubmissionState
 from letters.models import (
     AccessToken,
@@ -196,6 +196,7 @@ def drop_text(letter: Letter) -> None:
     if letter.pdf:
         transaction.on_commit(partial(default_storage.delete, letter.pdf))
     digests.forget_of(letter)
+    bundled.forget_of(letter)
     Letter.objects.filter(pk=letter.pk).update(content=None, pdf="", pdf_bytes=0, problem="")
     Outbound.objects.filter(letter=letter).update(recipient="", last_answer="")
     Attempt.objects.filter(outbound__letter=letter).update(answer="")
@@ -223,6 +224,8 @@ def erase(submission: Submission, *, actor: str) -> int:
     """
     _cancel_mails(submission)  # mails before letters: the order in which workers lock them
     taken_back = sum(_take_back(letter, actor) for letter in submission.letters.all())
+    for letter in submission.letters.filter(state__in=IN_FLIGHT):
+        bundled.forget_of(letter)  # its own text is needed a while yet; copies of it are not
     for letter in submission.letters.exclude(state__in=IN_FLIGHT):
         drop_text(letter)
     for answer in Answer.objects.filter(letter__submission=submission):

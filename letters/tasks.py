@@ -13,6 +13,7 @@ from letters import rollup
 from letters.delivery import engine, heartbeat, prepare
 from letters.delivery import sweep as sweeper
 from letters.models import Heartbeat
+from letters.printing import work as bundles
 from letters.returns import imap
 
 
@@ -42,6 +43,14 @@ def render(letter: str) -> None:
         deliver.delay(str(outbound))
 
 
+@shared_task(base=Bell, name="letters.bundle")
+def bundle(key: int) -> None:
+    """Make a bundle, or some of it. It rings for itself until it is whole."""
+    heartbeat.beat(Heartbeat.Kind.WORKER)
+    if bundles.work(key):
+        bundle.delay(key)
+
+
 @shared_task(base=Bell, name="letters.sweep")
 def sweep() -> None:
     found = sweeper.sweep()
@@ -49,12 +58,15 @@ def sweep() -> None:
         render.delay(str(letter))
     for outbound in found.outbounds:
         deliver.delay(str(outbound))
+    for key in bundles.to_ring():
+        bundle.delay(key)
 
 
 @shared_task(base=Bell, name="letters.retention")
 def retention() -> None:
     retention_rules.run()
     rollup.heal()
+    bundles.tidy()
 
 
 @shared_task(base=Bell, name="letters.fetch_returns")

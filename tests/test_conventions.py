@@ -22,12 +22,15 @@ CODE = [
 LAYERS = [
     {
         "enums", "identifiers", "blocks", "placeholders", "validators", "routes", "typos",
-        "letter_file", "dimensions", "clock", "failpoints", "guards", "return_address",
+        "letter_file", "dimensions", "clock", "collation", "failpoints", "guards", "return_address",
     },
     {"models"},
-    {"moves", "bulk_moves", "queries", "counts", "rendering", "retention", "form_key", "digests", "audit"},
+    {
+        "moves", "bulk_moves", "queries", "counts", "rendering", "retention", "form_key", "bundled", "digests",
+        "audit",
+    },
     {"delivery"},
-    {"returns"},
+    {"returns", "printing"},
     {"tasks"},
     {"outbox"},
     {"actions"},

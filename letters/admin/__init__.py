@@ -1,6 +1,7 @@
 """What organisers see and decide about letters. Every decision calls an action."""
 
 from letters.admin.bulk import BulkDecisionAdmin
+from letters.admin.bundle import BundleAdmin
 from letters.admin.courtesy import CampaignDesk, OfficeDesk
 from letters.admin.export import ExportAdmin
 from letters.admin.letter import LetterAdmin
@@ -16,6 +17,7 @@ from letters.admin.version import LetterVersionAdmin
 __all__ = [
     "AnswerAdmin",
     "BulkDecisionAdmin",
+    "BundleAdmin",
     "CampaignDesk",
     "DeliveryReportAdmin",
     "ExportAdmin",

@@ -16,6 +16,7 @@ from campaign.admin.office import LETTERS_GET_THERE, OfficeAdmin
 from campaign.models import Campaign, Office
 from letters.actions import pause
 from letters.actions.courtesy import campaign_changed, office_changed
+from letters.admin.bundle import ask_address
 from letters.admin.pause import Pausable
 from letters.admin.waiting import waiting_for
 
@@ -60,6 +61,13 @@ class OfficeDesk(Pausable[Office], OfficeAdmin):
     def resume(self, request: HttpRequest, offices: QuerySet[Office]) -> None:
         self.resume_chosen(request, offices)
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
+    ) -> HttpResponse:
+        if office := context.get("original"):
+            context["bundle_url"] = ask_address(request, office=office.pk)
+        return super().render_change_form(request, context, *args, **options)
+
 
 class CampaignDesk(Pausable[Campaign], CampaignAdmin):
     paused_field = "delivery_paused"
@@ -70,6 +78,13 @@ class CampaignDesk(Pausable[Campaign], CampaignAdmin):
         super().save_model(request, obj, form, change)
         if change and CAMPAIGN_RULES & set(form.changed_data):
             campaign_changed(obj)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
+    ) -> HttpResponse:
+        if campaign := context.get("original"):
+            context["bundle_url"] = ask_address(request, campaign=campaign.pk)
+        return super().render_change_form(request, context, *args, **options)
 
     def halt(self, rows: Sequence[Campaign], by: User, reason: str) -> int:
         return pause.pause_campaigns(rows, by=by, reason=reason)

@@ -1,4 +1,5 @@
 from letters.models.bulk import BulkDecision
+from letters.models.bundle import Bundle, BundleEntry, BundleFile
 from letters.models.count import CountCell, CountChange, CountRepeat
 from letters.models.decision import Decision
 from letters.models.digest import Digest
@@ -20,6 +21,9 @@ __all__ = [
     "AnswerFile",
     "Attempt",
     "BulkDecision",
+    "Bundle",
+    "BundleEntry",
+    "BundleFile",
     "Connection",
     "CountCell",
     "CountChange",

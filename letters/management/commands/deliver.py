@@ -17,23 +17,30 @@ from django.utils.translation import ngettext
 from letters.delivery import engine, heartbeat, prepare
 from letters.delivery.sweep import sweep
 from letters.models import Heartbeat, Letter
+from letters.printing import work as bundles
 
 PAUSE_SECONDS = 5
+BUNDLE_SECONDS = 5.0
 LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
 class Done:
-    """What a round did: letters set as PDF, mails tried."""
+    """What a round did: letters set as PDF, mails tried, times that bundles were gone on with."""
 
     letters: int = 0
     mails: int = 0
+    bundles: int = 0
 
     def __add__(self, other: Done) -> Done:
-        return Done(self.letters + other.letters, self.mails + other.mails)
+        return Done(
+            self.letters + other.letters,
+            self.mails + other.mails,
+            self.bundles + other.bundles,
+        )
 
     def __bool__(self) -> bool:
-        return bool(self.letters or self.mails)
+        return bool(self.letters or self.mails or self.bundles)
 
 
 class Stop:
@@ -63,7 +70,7 @@ def one_round(stop: Callable[[], bool] = lambda: False) -> Done:
         if stop():
             break
         letters += _set(letter)
-    return Done(letters, mails + _send(stop))
+    return Done(letters, mails + _send(stop), _bundles(stop))
 
 
 def _set(key: UUID) -> bool:
@@ -82,6 +89,17 @@ def _send(stop: Callable[[], bool]) -> int:
     while tried := engine.deliver(stop=stop):
         mails += tried
     return mails
+
+
+def _bundles(stop: Callable[[], bool]) -> int:
+    """Go on with bundles for a while each: mail comes first, in the next round."""
+    made = 0
+    for key in bundles.to_ring():
+        if stop():
+            break
+        bundles.work(key, seconds=BUNDLE_SECONDS)
+        made += 1
+    return made
 
 
 class Command(BaseCommand):
