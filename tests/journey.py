@@ -16,6 +16,7 @@ from letters.management.commands.deliver import one_round
 from tests.factories.campaign import CampaignFactory, GovernmentFactory, OfficeFactory
 from tests.factories.letters import LetterTextFactory
 
+SEEN = re.compile(r'name="seen" value="([0-9a-f]+)"')
 KEY = re.compile(r'name="form_key" value="([^"]+)"')
 LINK = re.compile(r"https?://[^\s<>\"]+/(?:confirm|letter)/[^\s<>\"]+")
 
@@ -88,8 +89,11 @@ def link_in(message: EmailMessage) -> str:
 
 
 def confirm(client: Client, message: EmailMessage, **data: Any) -> HttpResponse:
-    """Open the link of a confirmation mail and press the button."""
-    return client.post(link_in(message), data, follow=True)  # type: ignore[return-value]
+    """Open the link of a confirmation mail, read, and press the button."""
+    page = client.get(link_in(message), follow=True).content.decode()
+    seen = SEEN.search(page)
+    given = {"seen": seen[1], **data} if seen else data
+    return client.post(link_in(message), given, follow=True)  # type: ignore[return-value]
 
 
 def sign_and_confirm(client: Client, world: World, **changes: Any) -> HttpResponse:

@@ -62,13 +62,13 @@ def submit(
     """
     earlier = _same_letter(campaign, form, before)
     if earlier is not None:
-        return revise(earlier, form)
+        return revise(earlier, form, proven=False)
     try:
         return _create(campaign, form, form.nonce, consent)
     except IntegrityError:
         earlier = Submission.objects.get(form_nonce=form.nonce)
     if earlier.state in OPEN:
-        return revise(earlier, form)
+        return revise(earlier, form, proven=False)
     return _another(earlier, form, consent)
 
 
@@ -133,8 +133,11 @@ def _write_letters(submission: Submission, governments: Sequence[Government], fo
 
 
 @transaction.atomic
-def revise(submission: Submission, form: Form) -> Submission:
+def revise(submission: Submission, form: Form, *, proven: bool) -> Submission:
     """Put other answers in place of those of a form that waits for its confirmation.
+
+    `proven`: by the mailbox's owner, through the link. Who only has the form may be anybody: it
+    is noted, and then only what was seen can be confirmed (seen.py).
 
     Returns it unchanged if it was confirmed or erased in this moment.
     """
@@ -142,7 +145,8 @@ def revise(submission: Submission, form: Form) -> Submission:
     if locked(submission).state not in OPEN and not returned:
         return submission
     change_address(submission, form.email)
-    Submission.objects.filter(pk=submission.pk).update(**form.personal())
+    revised_at = submission.revised_at if proven else timezone.now()
+    Submission.objects.filter(pk=submission.pk).update(**form.personal(), revised_at=revised_at)
     submission.refresh_from_db()
     chosen = {government.pk for government in form.governments}
     submission.letters.filter(state=LetterState.AWAITING).exclude(government__in=chosen).delete()

@@ -56,6 +56,7 @@ class Submission(models.Model):
     form_nonce = models.CharField(max_length=64, unique=True, editable=False)
     suspicions = models.JSONField(_("reasons to look twice"), default=list, blank=True)
     created_at = models.DateTimeField(_("signed"))
+    revised_at = models.DateTimeField(_("answers changed"), null=True, blank=True)
     expires_at = models.DateTimeField(_("link works until"))
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     writer_number = models.PositiveIntegerField(_("writer number"), null=True, blank=True)

@@ -30,7 +30,7 @@ def change(request: HttpRequest, language: str, token: str) -> HttpResponseBase:
     preview = request.POST.get("action") == "preview"
     form = _form(request, page, submission, bound=request.method == "POST" and not preview)
     if form.is_bound and form.is_valid():
-        revise(submission, write.filled(form, submission.form_nonce))
+        revise(submission, write.filled(form, submission.form_nonce), proven=True)
         return redirect("letters:confirm", language, token)
     return _show(request, page, submission, form, token)
 

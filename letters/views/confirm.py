@@ -20,6 +20,7 @@ from letters.models import AccessToken, Letter, Submission
 from letters.moves import NotAllowed
 from letters.rendering.html import letter_html
 from letters.rendering.mail_parts import office_title
+from letters.seen import Changed, fingerprint
 from letters.views.responses import in_language, link_unknown, private
 
 WAITING = (LetterState.AWAITING, LetterState.RETURNED)
@@ -40,16 +41,25 @@ def confirm(request: HttpRequest, language: str, token: str) -> HttpResponseBase
     form = ConfirmForm(data, submission=submission)
     if request.method != "POST" or not form.is_valid():
         return _show(request, language, token, submission, letters, form)
-    return _send(request, language, submission, form)
+    try:
+        return _send(request, language, submission, form)
+    except Changed:
+        submission.refresh_from_db()
+        again = ConfirmForm(submission=submission, initial=form.cleaned_data)
+        letters = waiting_letters(submission)
+        return _show(request, language, token, submission, letters, again, changed=True)
 
 
 def _send(
     request: HttpRequest, language: str, submission: Submission, form: ConfirmForm
 ) -> HttpResponseBase:
-    words = form.cleaned_data.get("words") or None
+    """Confirm, and go to "my letter". Raises Changed."""
     try:
         mine = confirm_letters(
-            submission, words=words, reply_directly=form.cleaned_data["reply_directly"]
+            submission,
+            words=form.cleaned_data.get("words") or None,
+            reply_directly=form.cleaned_data["reply_directly"],
+            seen=request.POST.get("seen", ""),
         )
     except NotAllowed:  # pressed twice, or expired in this moment
         submission.refresh_from_db()
@@ -64,15 +74,20 @@ def _show(
     submission: Submission,
     letters: list[Letter],
     form: ConfirmForm,
+    *,
+    changed: bool = False,
 ) -> HttpResponse:
     campaign = submission.campaign
     page = queries.page(campaign.slug, language)
     returned = [letter for letter in letters if letter.state == LetterState.RETURNED]
+    drafts = [(letter, _draft(letter, submission, lately=not changed)) for letter in letters]
     context = {
         "submission": submission,
         "campaign": campaign,
         "page": page.text if page else None,
-        "letters": [_shown(letter, submission) for letter in letters],
+        "letters": [_shown(letter, found) for letter, found in drafts],
+        "seen": fingerprint(submission, submission.words, drafts),
+        "changed": changed,
         "form": form,
         "confirm_url": reverse("letters:confirm", args=[language, token]),
         "change_url": reverse("letters:change", args=[language, token]),
@@ -80,14 +95,18 @@ def _show(
         "expires": campaign.today(submission.expires_at),
         "others": _others(submission, language),
     }
-    return render(request, "letters/confirm.html", context, status=422 if form.errors else 200)
+    status = 409 if changed else 422 if form.errors else 200
+    return render(request, "letters/confirm.html", context, status=status)
 
 
-def _shown(letter: Letter, submission: Submission) -> dict[str, Any]:
-    found = queries.draft(
+def _draft(letter: Letter, submission: Submission, *, lately: bool) -> queries.Draft:
+    return queries.draft(
         submission.campaign, letter.government, queries.answers_of(submission),
-        number=letter.number, country=submission.country, fallback=letter.text, lately=True,
+        number=letter.number, country=submission.country, fallback=letter.text, lately=lately,
     )  # fmt: skip
+
+
+def _shown(letter: Letter, found: queries.Draft) -> dict[str, Any]:
     return {
         "number": letter.number,
         "government": letter.government.name,
