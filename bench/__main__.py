@@ -38,13 +38,14 @@ def _measure(*, quick: bool) -> list[Figure]:
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_starter")
 
-    from bench import counts, letters, load, mails, pages
+    from bench import bundles, counts, letters, load, mails, pages
 
     seconds = 0.5 if quick else 3.0
     figures: list[Figure] = []
     for step in (
         partial(pages.measure, seconds),
         partial(letters.pdf, seconds),
+        partial(bundles.measure, quick=quick),
         partial(mails.measure, 100 if quick else 500),
         # Here, where what it leaves behind weighs on none of the others.
         partial(counts.measure, 10_000 if quick else 1_000_000),

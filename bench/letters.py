@@ -184,19 +184,24 @@ def _filled(lines: Any, values: dict[str, str]) -> Any:
     return tuple(tuple(replace(piece, text=text(piece)) for piece in line) for line in lines)
 
 
-@cache
 def _sample() -> Any:
+    return blank("EE").document
+
+
+@cache
+def blank(code: str) -> Any:
+    """Return the draft of a letter to a government, with words to be replaced by a writer's."""
     from campaign.models import Campaign, Government
     from letters import queries
     from letters.rendering.compose import Answers
 
     campaign = Campaign.objects.get(slug="keep-the-ban")
     answers = Answers(name="NAME", organisation="ORGANISATION", town="TOWN")
-    government = Government.objects.get(iso2="EE")
+    government = Government.objects.get(iso2=code)
     day = campaign.today()
     return queries.draft(
-        campaign, government, answers, country="EE", number="KTB-2026-000000", confirmed=day
-    ).document
+        campaign, government, answers, country=code, number="KTB-2026-000000", confirmed=day
+    )
 
 
 def naive(document: Any) -> bytes:
