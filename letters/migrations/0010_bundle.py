@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaign', '0002_delivery'),
-        ('letters', '0007_counts'),
+        ('letters', '0009_revised_at'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
