@@ -27,12 +27,12 @@ from letters.actions.answers import ANSWERABLE, enter_answer, refuse_answer, tak
 from letters.admin.desk import DeskAdmin, number_in
 from letters.models import Answer, AnswerFile, DeliveryReport, Letter
 from letters.moves import NotAllowed
+from letters.rendering.passed_on import KINDS, ending_of, kind_of
 from letters.returns.files import File, safe_name
 from letters.returns.reports import TooEarly
 
 SCAN_BYTES = 10 * 2**20
-# What a scan is, by how it begins: its name and its claimed type are the browser's.
-SCANS = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}
+SCANS = ("application/pdf", "image/jpeg", "image/png")
 
 
 @admin.register(DeliveryReport)
@@ -88,10 +88,14 @@ class AnswerForm(ModelForm[Answer]):
         if upload.size > SCAN_BYTES:
             raise ValidationError(_("The scan must be 10 MB or less."))
         content = upload.read()
-        kind = next((kind for begin, kind in SCANS.items() if content.startswith(begin)), None)
+        # What it is, its bytes tell: its name and its claimed type are the browser's.
+        kind = next((kind for kind in SCANS if content.startswith(KINDS[kind].begins)), None)
         if kind is None:
             raise ValidationError(_("The scan must be a PDF, JPEG or PNG file."))
-        return File(safe_name(upload.name) or "scan", kind, content)
+        name = safe_name(upload.name) or "scan"
+        if not kind_of(name, kind, content):
+            name += ending_of(kind)
+        return File(name, kind, content)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -1,7 +1,7 @@
 """Two mails to a writer about a letter that left: what the office answered, and that we gave up.
 
 The office's words are data: plain text, quoted, never read as markup. Its attachments go along
-where they are documents or pictures; whatever else it sent can be fetched from "my letter".
+where they are documents or pictures; those for which a mail has no room wait on "my letter".
 """
 
 from __future__ import annotations
@@ -15,14 +15,8 @@ from letters.models import Answer, AnswerFile, Outbound
 from letters.rendering.compose import long_date
 from letters.rendering.mail import Attachment, Mail
 from letters.rendering.mail_parts import common, letter_of, office_title
+from letters.rendering.passed_on import KINDS
 
-# What mail servers take from strangers, and what opens without running anything.
-PASSED_ON = {
-    "application/pdf", "application/rtf", "application/msword",
-    "application/vnd.oasis.opendocument.text",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "image/jpeg", "image/png", "image/tiff",
-}  # fmt: skip
 PASSED_ON_BYTES = 10 * 2**20
 
 
@@ -34,12 +28,14 @@ def answer_mail(outbound: Outbound) -> Mail:
     if answer is None or not (answer.text or answer.files.exists()):
         raise ValueError("The answer is erased.")
     campaign, files = outbound.its_submission.campaign, list(answer.files.all())
-    along = _passed_on(files)
+    shown = [file for file in files if file.media_type in KINDS]
+    along = _passed_on(shown)
     context = {
         "answer": answer,
         "day": long_date(campaign.today(answer.received_at), outbound.language),
         "quoted": "\n".join(f"> {line}".rstrip() for line in answer.text.splitlines()),
-        "more": len(files) - len(along),
+        "more": len(shown) - len(along),
+        "withheld": len(files) - len(shown),
     }
     return _mail(outbound, context, tuple(_attachment(file) for file in along))
 
@@ -52,7 +48,7 @@ def given_up_mail(outbound: Outbound) -> Mail:
 def _passed_on(files: list[AnswerFile]) -> list[AnswerFile]:
     along, size = [], 0
     for file in files:
-        if file.media_type in PASSED_ON and size + file.size <= PASSED_ON_BYTES:
+        if size + file.size <= PASSED_ON_BYTES:
             along.append(file)
             size += file.size
     return along

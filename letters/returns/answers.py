@@ -24,6 +24,7 @@ from letters.delivery import rows
 from letters.enums import LetterState, Purpose, SubmissionState
 from letters.models import Answer, AnswerFile, Letter, Outbound, Suppression
 from letters.moves import move_letter
+from letters.rendering.passed_on import UNNAMED, harmless, kind_of
 from letters.returns.files import File
 from letters.returns.reports import settle
 
@@ -76,9 +77,10 @@ def take_up(answer: Answer, actor: str, by: AbstractBaseUser | None) -> None:
 def _store(letter: Letter, file: File) -> dict[str, Any]:
     # The sender's name for it is data only: what stands in a path is ours.
     path = f"{letter.campaign.slug}/answers/{letter.number}-{secrets.token_hex(8)}"
+    kind = kind_of(file.name, file.media_type, file.content)
     return {
-        "name": file.name,
-        "media_type": file.media_type,
+        "name": file.name if kind else harmless(file.name),
+        "media_type": kind or UNNAMED,
         "file": default_storage.save(path, ContentFile(file.content)),
         "size": len(file.content),
         "sha256": hashlib.sha256(file.content).hexdigest(),

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from email.message import Message
 
+from letters.rendering.passed_on import UNNAMED, ending_of
 from letters.returns.incoming import Incoming
 from letters.returns.words import children, param, payload_bytes
 
@@ -13,7 +14,6 @@ MOST_FILES = 20
 MOST_FILE_BYTES = 20 * 2**20  # together
 DECORATION_BYTES = 30 * 1024
 NAME_CHARS = 120
-UNNAMED = "application/octet-stream"
 _MEDIA_TYPE = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,78}\Z")
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u200e\u200f]+')
 
@@ -73,7 +73,7 @@ def _file(part: Message, number: int) -> File | None:
     if not content or (inline and len(content) < DECORATION_BYTES):
         return None
     kind = media_type(part.get_content_type())
-    ending = ".eml" if attached_mail else ""
+    ending = ".eml" if attached_mail else ending_of(kind)
     name = safe_name(_name(part)) or f"attachment-{number}{ending}"
     return File(name, kind, content)
 

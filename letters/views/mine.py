@@ -23,9 +23,9 @@ from letters.identifiers import own_token
 from letters.models import AccessToken, Answer, AnswerFile, Letter, Submission
 from letters.moves import NotAllowed
 from letters.rendering.html import letter_html
-from letters.rendering.mail_answer import PASSED_ON
 from letters.rendering.mail_parts import office_title, page_text, share_url
 from letters.rendering.mails import document_of
+from letters.rendering.passed_on import KINDS
 from letters.views import status
 from letters.views.responses import in_language, link_unknown, private
 
@@ -147,7 +147,9 @@ def answer_file(request: HttpRequest, language: str, token: str, key: int) -> Ht
     if submission is None:
         return link_unknown(request)
     files = AnswerFile.objects.filter(
-        answer__letter__in=letters_of(submission), answer__standing=Answer.Standing.TAKEN
+        answer__letter__in=letters_of(submission),
+        answer__standing=Answer.Standing.TAKEN,
+        media_type__in=KINDS,
     )
     return file_response(get_object_or_404(files, pk=key))
 
@@ -160,9 +162,7 @@ def file_response(file: AnswerFile) -> FileResponse:
         default_storage.open(file.file),
         as_attachment=True,
         filename=file.name,
-        content_type=file.media_type
-        if file.media_type in PASSED_ON
-        else "application/octet-stream",
+        content_type=file.media_type,
     )
     response["X-Robots-Tag"] = "noindex"
     return response
@@ -243,7 +243,9 @@ def _answers(letter: Letter, language: str, token: str) -> list[dict[str, Any]]:
             "files": [
                 (file, reverse("letters:answer_file", args=[language, token, file.pk]))
                 for file in answer.files.all()
+                if file.media_type in KINDS
             ],
+            "withheld": sum(file.media_type not in KINDS for file in answer.files.all()),
         }
         for answer in letter.answers.all()
         if answer.is_taken

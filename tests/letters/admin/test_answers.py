@@ -50,6 +50,12 @@ def test_answer_on_paper_is_entered(desk: Client, letter: Letter, organiser: Use
     assert Letter.objects.get().state == LetterState.ANSWERED
 
 
+def test_scan_without_an_ending_gets_its_own(desk: Client, letter: Letter) -> None:
+    enter(desk, letter, scan=SimpleUploadedFile("scan", b"\xff\xd8\xff\xe0"))
+    file = AnswerFile.objects.get()
+    assert (file.name, file.media_type) == ("scan.jpg", "image/jpeg")
+
+
 def test_entered_answer_is_passed_on_and_noted(
     desk: Client, letter: Letter, organiser: User
 ) -> None:
@@ -92,10 +98,10 @@ def test_letters_page_shows_its_answers_and_the_way_to_enter_one(
 
 
 def test_file_of_an_answer_is_saved_by_those_who_may(desk: Client, letter: Letter) -> None:
-    enter(desk, letter, scan=SimpleUploadedFile("s.png", b"\x89PNG<script>"))
+    enter(desk, letter, scan=SimpleUploadedFile("s.png", b"\x89PNG\r\n\x1a\n<script>"))
     address = reverse("admin:letters_answer_file", args=[AnswerFile.objects.get().pk])
     got = desk.get(address)
-    assert b"".join(got.streaming_content) == b"\x89PNG<script>"  # type: ignore[attr-defined]
+    assert b"".join(got.streaming_content) == b"\x89PNG\r\n\x1a\n<script>"  # type: ignore[attr-defined]
     assert got["Content-Disposition"] == 'attachment; filename="s.png"'
     assert client_of(user_with("view_letter")).get(address).status_code == 403
 

@@ -23,6 +23,7 @@ from letters.models import (
     Submission,
     Suppression,
 )
+from letters.rendering.passed_on import kind_of
 from letters.return_address import answer_address, return_path
 from letters.returns.receive import Outcome, take
 from tests.factories.letters import OutboundFactory
@@ -146,14 +147,53 @@ def test_attachment_is_kept_with_its_fingerprint(letter: Letter) -> None:
     assert file.file.startswith(f"{letter.campaign.slug}/answers/{letter.number}-")
 
 
-def test_programs_stay_on_the_page_of_the_letter(letter: Letter) -> None:
+DOCX, DOC = b"PK\x03\x04 word/document.xml", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "content"),
+    [
+        ("a.exe", "application/x-msdownload", b"MZ"),
+        ("Answer.pdf.exe", "application/pdf", PDF),
+        ("answer.pdf", "application/pdf", b"MZ" + PDF),
+        ("letter.html", "image/png", b"<script>"),
+        ("letter.png", "image/png", b"<script>"),
+        ("answer.pdf", "image/png", PDF),
+        ("reply.docm", "application/msword", DOCX),
+        ("reply.docx", WORD, DOCX + b" word/vbaProject.bin"),
+        ("reply.doc", "application/msword", DOC + "_VBA_PROJECT".encode("utf-16-le")),
+        ("reply.odt", "application/vnd.oasis.opendocument.text", DOCX),
+    ],
+)
+def test_what_could_harm_is_not_passed_on(
+    letter: Letter, name: str, media_type: str, content: bytes
+) -> None:
     mail = to_letter(letter)
-    mail.add_attachment(b"MZ", maintype="application", subtype="x-msdownload", filename="a.exe")
+    main, _, sub = media_type.partition("/")
+    mail.add_attachment(content, maintype=main, subtype=sub, filename=name)
     take(mail.as_bytes())
-    [row] = mails_to_writer()
-    raw = build(row)[1]
-    assert b"a.exe" not in raw
-    assert b"1 file of the answer is not attached here" in raw
+    kept = AnswerFile.objects.get()
+    assert (kept.name, kept.media_type) == (f"{name}.bin", "application/octet-stream")
+    raw = build(mails_to_writer()[0])[1].replace(b"=\r\n", b"")
+    assert name.encode() not in raw
+    assert b"1 file of the answer is of a kind that could harm a computer." in raw
+
+
+@pytest.mark.parametrize(
+    ("name", "claimed", "content", "kind"),
+    [
+        ("A.PDF", "application/octet-stream", PDF, "application/pdf"),
+        ("a.docx", WORD, DOCX, WORD),
+        ("a.doc", "application/msword", DOC, "application/msword"),
+        ("a.tif", "image/tiff", b"II*\0", "image/tiff"),
+        ("a.jpeg", "image/jpeg", b"\xff\xd8\xff\xe0", "image/jpeg"),
+    ],
+)
+def test_documents_and_pictures_are_known(
+    name: str, claimed: str, content: bytes, kind: str
+) -> None:
+    assert kind_of(name, claimed, content) == kind
 
 
 def test_html_only_answer_becomes_text(letter: Letter) -> None:
