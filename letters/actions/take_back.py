@@ -27,5 +27,6 @@ def take_back(
     waiting = (OutboundState.QUEUED, OutboundState.HELD, OutboundState.FAILED)
     for outbound in letter.outbounds.filter(state__in=waiting):
         move_outbound(outbound, OutboundState.CANCELLED, actor=actor, by=by, reason=reason)
+    letter.refresh_from_db(fields=["digest"])  # it may have been gathered since the page was made
     digests.take_out(letter, actor=actor, by=by, reason="a letter was taken back")
     move_letter(letter, LetterState.WITHDRAWN, actor=actor, by=by, reason=reason)

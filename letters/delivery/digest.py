@@ -29,6 +29,7 @@ from letters.delivery.way import goes_by
 from letters.enums import PRIORITY, LetterState, OutboundState, Purpose
 from letters.identifiers import uuid7
 from letters.models import Digest, Letter, OfficePace, Outbound
+from letters.moves import NotAllowed
 from letters.rendering.mail_digest import Entry, Part, digest_words, language_for
 
 log = logging.getLogger(__name__)
@@ -54,12 +55,18 @@ def gather() -> list[UUID]:
     now = clock.now()
     offices = {office.pk: office for office in _offices() if _is_due(office, now, AT)}
     made: list[UUID] = []
+    again: set[int] = set()  # the next sweep tries these once more
     for campaign, office in _pairs(offices, now):
         try:
             made += _make(campaign, office, now)
+        except NotAllowed:
+            log.info("The letters to office %s changed while they were gathered.", office.pk)
+            again.add(office.pk)
         except Exception:  # whatever it is, the other offices get theirs
             log.exception("No digest of %s could be made for office %s.", campaign, office.pk)
-    _note_done([office for office in offices.values() if _is_over(office, now)], now)
+            again.add(office.pk)
+    done = [one for one in offices.values() if _is_over(one, now) and one.pk not in again]
+    _note_done(done, now)
     return made
 
 
@@ -187,6 +194,7 @@ def _about(letter: UUID) -> str:
 
 
 def _write(part: Part, sheets: list[Sheet], now: datetime) -> UUID:
+    """Write a part and put its letters in. Raises NotAllowed if one of them is gone meanwhile."""
     subject, text = digest_words(part, [sheet.entry for sheet in sheets])
     row = Outbound(
         id=uuid7(), purpose=Purpose.DIGEST, office=part.office, campaign=part.campaign,
@@ -200,7 +208,9 @@ def _write(part: Part, sheets: list[Sheet], now: datetime) -> UUID:
     )  # fmt: skip
     for start in range(0, len(sheets), CHUNK):
         keys = [sheet.key for sheet in sheets[start : start + CHUNK]]
-        Letter.objects.filter(pk__in=keys).update(digest=digest)
+        free = Letter.objects.filter(pk__in=keys, state=LetterState.QUEUED, digest=None)
+        if free.update(digest=digest) != len(keys):
+            raise NotAllowed("A letter was taken back in this moment.")
     return row.id
 
 

@@ -238,6 +238,31 @@ def test_letter_taken_back_leaves_the_digest_which_is_made_anew(
     assert gathered() == []
 
 
+def in_queue(campaign: Campaign, office: Office) -> Letter:
+    """A letter that waits for its digest, without a PDF."""
+    return LetterFactory(
+        submission__campaign=campaign, office=office, government=office.government,
+        state=LetterState.QUEUED,
+    )  # fmt: skip
+
+
+def test_letter_taken_back_while_it_is_gathered_is_in_no_digest(
+    campaign: Campaign, office: Office, monkeypatch: pytest.MonkeyPatch, time_machine: Any
+) -> None:
+    time_machine.move_to(WEDNESDAY.replace(hour=10), tick=False)
+    gone, _stays = in_queue(campaign, office), in_queue(campaign, office)
+
+    def meanwhile(*about: Any) -> tuple[str, str]:
+        Letter.objects.filter(pk=gone.pk).update(state=LetterState.WITHDRAWN)
+        return "2 letters", "from two people"
+
+    with monkeypatch.context() as patch:
+        patch.setattr(digest, "digest_words", meanwhile)
+        assert digest.gather() == []
+    assert Digest.objects.count() == 0
+    assert len(digest.gather()) == 1  # the next sweep asks again
+
+
 def test_digest_on_its_way_is_too_late_to_take_a_letter_back(
     campaign: Campaign, office: Office
 ) -> None:
