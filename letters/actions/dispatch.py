@@ -1,7 +1,8 @@
 """What a person decides about letters and mails that stopped: again, sent after all, taken back.
 
 A letter goes with its mail, and all letters of a digest with theirs. Each decision on a letter
-is kept with who made it and why; each move says so too.
+is kept with who made it and why; each move says so too. Mails are moved before letters: the order
+in which workers lock them.
 """
 
 from __future__ import annotations
@@ -36,14 +37,14 @@ def queue_again(
     Without `ring` the sweeper finds it: a thousand mails need no thousand bells.
     """
     _only_from(outbound.state, *STOPPED)
-    letters = letters_of([outbound])
-    for letter in letters:
-        move_letter(letter, LetterState.QUEUED, actor="organiser", by=by, reason=reason)
-    _decided(letters, Outcome.QUEUED, by, reason)
     move_outbound(
         outbound, OutboundState.QUEUED, actor="organiser", by=by, reason=reason,
         next_attempt_at=clock.now(), claim_token="", lease_until=None, resent=False,
     )  # fmt: skip
+    letters = letters_of([outbound])
+    for letter in _not_yet(letters, LetterState.QUEUED):
+        move_letter(letter, LetterState.QUEUED, actor="organiser", by=by, reason=reason)
+    _decided(letters, Outcome.QUEUED, by, reason)
     if ring:
         outbox.ring(outbound)
 
@@ -55,9 +56,8 @@ def mark_sent(outbound: Outbound, *, by: AbstractBaseUser, evidence: str) -> Non
     The writers get their copies. Raises moves.NotAllowed if it isn't held, failed or unknown.
     """
     _only_from(outbound.state, *MAY_HAVE_LEFT)
-    letters = letters_of([outbound])
-    _letters_sent(letters, by, evidence)
     _mail_sent(outbound, by, evidence)
+    _letters_sent(letters_of([outbound]), by, evidence)
 
 
 @transaction.atomic
@@ -83,7 +83,7 @@ def cancel_mail(outbound: Outbound, *, by: AbstractBaseUser, reason: str) -> Non
     Raises moves.NotAllowed if it isn't held or failed.
     """
     _only_from(outbound.state, *STOPPED)
-    for letter in letters_of([outbound]):
+    for letter in _not_yet(letters_of([outbound]), LetterState.WITHDRAWN):
         withdraw_by_organiser(letter, by=by, reason=reason)
     outbound.refresh_from_db()  # taking its letter back has cancelled it
     if outbound.state != OutboundState.CANCELLED:
@@ -104,6 +104,11 @@ def release(letter: Letter, *, by: AbstractBaseUser, reason: str = "") -> None:
     # It leaves anew: alone, whatever it was a part of, and at another time.
     Letter.objects.filter(pk=letter.pk).update(digest=None, sent_at=None)
     _decided([letter], Outcome.QUEUED, by, reason)
+
+
+def _not_yet(letters: list[Letter], state: LetterState) -> list[Letter]:
+    """Leave out those that are there: a mail and its letters that disagree can be put right."""
+    return [letter for letter in letters if letter.state != state]
 
 
 def _mail_sent(outbound: Outbound, by: AbstractBaseUser, evidence: str) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from letters.actions.dispatch import (
@@ -176,6 +177,42 @@ def test_letters_of_a_digest_go_with_its_mail(
     assert Outbound.objects.get(pk=mail.pk).state == mail_state
     assert list(Letter.objects.values_list("state", flat=True)) == [letter_state] * 2
     assert Decision.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("decide", "there"),
+    [
+        (lambda mail, by: queue_again(mail, by=by), "queued"),
+        (lambda mail, by: cancel_mail(mail, by=by, reason="No."), "withdrawn"),
+    ],
+)
+def test_stuck_digest_can_be_left_though_a_letter_is_there_already(
+    organiser: User, decide: Any, there: str
+) -> None:
+    mail = digest_of(2)
+    Letter.objects.filter(pk=Letter.objects.all()[0].pk).update(state=there, hold_reason="")
+    decide(mail, organiser)
+    assert list(Letter.objects.values_list("state", flat=True)) == [there] * 2
+
+
+@pytest.mark.parametrize(
+    "decide",
+    [
+        lambda mail, by: queue_again(mail, by=by),
+        lambda mail, by: mark_sent(mail, by=by, evidence="Seen."),
+        lambda mail, by: cancel_mail(mail, by=by, reason="No."),
+        lambda mail, by: release(mail.letter, by=by),
+        lambda mail, by: mark_letter_sent(mail.letter, by=by, evidence="Seen."),
+    ],
+)
+def test_mails_are_locked_before_letters(organiser: User, decide: Any) -> None:
+    mail = mail_in(OutboundState.HELD)
+    with CaptureQueriesContext(connection) as queries:
+        decide(mail, organiser)
+    tables = [
+        query["sql"].split()[1].strip('"') for query in queries if "UPDATE" in query["sql"][:6]
+    ]
+    assert (tables[0], "letters_letter" in tables) == ("letters_outbound", True)
 
 
 def test_one_letter_of_a_digest_that_waits_is_decided_with_the_others(organiser: User) -> None:
