@@ -14,9 +14,10 @@ from django.db.models import QuerySet
 
 from letters.enums import OutboundState
 from letters.models import Digest, Letter, OfficePace
-from letters.moves import move_outbound
+from letters.moves import NotAllowed, move_outbound
 
 WAITING = (OutboundState.QUEUED, OutboundState.HELD, OutboundState.FAILED)
+ON_ITS_WAY = (OutboundState.SENDING, OutboundState.UNKNOWN)
 
 
 def take_out(
@@ -26,6 +27,8 @@ def take_out(
     if letter.digest_id is None:
         return
     digest = Digest.objects.select_related("outbound").get(pk=letter.digest_id)
+    if digest.outbound.state in ON_ITS_WAY:
+        raise NotAllowed("Its digest is on its way.")
     if digest.outbound.state in WAITING:
         take_apart(digest, actor=actor, by=by, reason=reason)
     letter.digest = None if digest.outbound.state == OutboundState.CANCELLED else digest

@@ -6,8 +6,11 @@ thousand waiting letters keep nobody waiting in the admin.
 
 from __future__ import annotations
 
+import logging
+from uuid import UUID
+
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from campaign.models import Delivery, Office
@@ -20,6 +23,7 @@ from letters.enums import HoldReason, LetterState, OutboundState, Purpose
 from letters.models import Digest, Letter, Outbound
 from letters.moves import NotAllowed, move_letter, move_outbound
 
+log = logging.getLogger(__name__)
 BATCH = 500  # letters in one round
 
 
@@ -37,15 +41,34 @@ def catch_up() -> int:
 
 
 def settle(office: Office) -> int:
-    """Bring letters that wait for an office onto the way it has chosen. Returns how many."""
-    letters = list(_astray(office)[:BATCH])
-    for letter in letters:
-        try:
-            with transaction.atomic():
-                _settle(letter)
-        except NotAllowed:
-            continue  # it left, or was taken back, in this moment
-    return len(letters)
+    """Bring letters that wait for an office onto the way it has chosen. Returns how many.
+
+    Fewer than BATCH: none is left but those that could not be settled, which are logged.
+    """
+    settled = 0
+    passed: list[UUID] = []
+    while letters := list(_astray(office).exclude(pk__in=passed)[: BATCH - settled]):
+        for letter in letters:
+            if _tried(letter):
+                settled += 1
+            else:
+                passed.append(letter.pk)
+    return settled
+
+
+def _tried(letter: Letter) -> bool:
+    """Settle a letter. One that cannot be settled must not keep the others from it."""
+    try:
+        with transaction.atomic():
+            _settle(letter)
+    except NotAllowed:
+        return False  # it left, or was taken back, in this moment
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: so it is for the other letters
+    except Exception:
+        log.exception("Letter %s could not be settled.", letter.number)
+        return False
+    return True
 
 
 def _astray(office: Office) -> QuerySet[Letter]:
@@ -68,11 +91,20 @@ def _astray(office: Office) -> QuerySet[Letter]:
     return rows.order_by("confirmed_at", "pk")
 
 
-def _settle(letter: Letter) -> None:
-    for outbound in letter.outbounds.filter(purpose=Purpose.LETTER, state=OutboundState.QUEUED):
-        move_outbound(outbound, OutboundState.CANCELLED, actor="sweeper", reason=_reason(letter))
-    digests.take_out(letter, actor="sweeper", reason=_reason(letter))
+def _settle(found: Letter) -> None:
+    """Settle a letter as it stands now. Raises NotAllowed if it went on since it was `found`."""
+    reason = _reason(found)
+    for outbound in found.outbounds.filter(purpose=Purpose.LETTER, state=OutboundState.QUEUED):
+        move_outbound(outbound, OutboundState.CANCELLED, actor="sweeper", reason=reason)
+    seen = found.digest_id
+    digests.take_out(found, actor="sweeper", reason=reason)
+    letter = _locked(found)  # after its mails: the order in which workers lock them
+    if (letter.state, letter.hold_reason) != (found.state, found.hold_reason):
+        raise NotAllowed(f"no longer {found.state}")
+    if letter.digest_id not in (None, seen):
+        raise NotAllowed("gathered in this moment")
     Letter.objects.filter(pk=letter.pk).update(digest=None)
+    letter.digest = None
     if letter.state == LetterState.HELD:
         _resume(letter)
     elif way_of(letter) == Delivery.PAPER:
@@ -81,6 +113,11 @@ def _settle(letter: Letter) -> None:
         copies_to_writers([letter])
     else:
         queue_mail(letter)
+
+
+def _locked(letter: Letter) -> Letter:
+    rows = Letter.objects.select_related("campaign", "office", "submission").defer("content")
+    return rows.select_for_update(of=("self",)).get(pk=letter.pk)
 
 
 def _resume(letter: Letter) -> None:
