@@ -18,6 +18,8 @@ _NEW_BLOCK = {
     "h1", "h2", "h3", "h4", "h5", "h6", "header", "footer", "address",
 }  # fmt: skip
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,15})")
+# More digits than any character has; int() refuses thousands of them.
+_NO_CHARACTER = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,});?")
 _SPACE = re.compile(r"[ \t\r\n]+")
 _ENDS = {name: re.compile(rf"</{name}\b[^>]{{0,40}}>", re.IGNORECASE) for name in _UNSEEN}
 
@@ -35,7 +37,7 @@ def text_of_html(source: str) -> str:
 
 
 def _words(text: str) -> str:
-    return _SPACE.sub(" ", html.unescape(text))
+    return _SPACE.sub(" ", html.unescape(_NO_CHARACTER.sub("\ufffd", text)))
 
 
 def _tag(source: str, start: int) -> tuple[int, str]:

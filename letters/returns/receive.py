@@ -29,7 +29,7 @@ from letters.returns.failure import Said
 from letters.returns.files import MOST_FILE_BYTES, files_in
 from letters.returns.incoming import Incoming, read
 from letters.returns.reports import Report, TooEarly
-from letters.returns.sorting import Sort, sort
+from letters.returns.sorting import MOVING, Sort, sort
 
 log = logging.getLogger(__name__)
 Kind = DeliveryReport.Kind
@@ -39,7 +39,11 @@ FILE_BYTES_OF_A_LETTER = 25 * 2**20
 # What anybody can send us: little of it, and little of all letters together.
 UNPROVEN_BYTES_OF_A_LETTER = 5 * 2**20
 UNPROVEN_BYTES_A_DAY = 100 * 2**20
-FORGED_A_DAY = 1_000  # who floods us with forgeries fills no table
+# Who floods us fills no table: so many rows of a kind for a mail, of rows about no mail, and of
+# rows from which nothing follows.
+OF_A_KIND_FOR_A_MAIL = 10
+ABOUT_NO_MAIL_A_DAY = 1_000
+IDLE_A_DAY = 10_000
 TRY_AGAIN = (TooEarly, OperationalError, InterfaceError)
 
 
@@ -72,7 +76,8 @@ def take(
         log.error("A returned message could not be taken (%s).", type(error).__name__)
         key = hashlib.sha256(raw).hexdigest()
         said = Said(Kind.UNREADABLE, text=f"it broke the reader: {type(error).__name__}")
-        reports.record(Report(said, source, key))
+        if not _flooded(said, None):
+            reports.record(Report(said, source, key))
         return Outcome.UNREADABLE
 
 
@@ -86,7 +91,7 @@ def _receive(incoming: Incoming, source: str) -> Outcome:
 
 
 def _report(said: Said, incoming: Incoming, outbound: Outbound | None, source: str) -> Outcome:
-    if said.kind == Kind.FORGED and _flooded():
+    if _flooded(said, outbound):
         return Outcome.IGNORED
     row = reports.record(Report(said, source, incoming.key, outbound))
     if row is None:
@@ -95,9 +100,14 @@ def _report(said: Said, incoming: Incoming, outbound: Outbound | None, source: s
     return unusual.get(Kind(said.kind), Outcome.REPORT)
 
 
-def _flooded() -> bool:
-    since = clock.now() - timedelta(days=1)
-    return DeliveryReport.objects.filter(kind=Kind.FORGED, at__gt=since).count() >= FORGED_A_DAY
+def _flooded(said: Said, outbound: Outbound | None) -> bool:
+    """Whether enough of it is written down: by everybody today, or about this mail ever."""
+    today = DeliveryReport.objects.filter(at__gt=clock.now() - timedelta(days=1))
+    if outbound is None:
+        return today.filter(outbound=None).count() >= ABOUT_NO_MAIL_A_DAY
+    if outbound.reports.filter(kind=said.kind).count() >= OF_A_KIND_FOR_A_MAIL:
+        return True
+    return said.kind not in MOVING and today.exclude(kind__in=MOVING).count() >= IDLE_A_DAY
 
 
 def _outbound_of(target: Target) -> Outbound | None:

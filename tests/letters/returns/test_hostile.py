@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from letters.identifiers import uuid7
-from letters.models import Answer, AnswerFile, DeliveryReport, Letter
+from letters.models import Answer, AnswerFile, DeliveryReport, Letter, Outbound
 from letters.return_address import answer_address, return_path
 from letters.returns.files import files_in, safe_name
 from letters.returns.html_text import text_of_html
@@ -150,10 +150,48 @@ def test_file_names_are_names(given_name: str, name: str) -> None:
 
 @pytest.mark.django_db
 def test_flood_of_forgeries_fills_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("letters.returns.receive.FORGED_A_DAY", 2)
+    monkeypatch.setattr("letters.returns.receive.ABOUT_NO_MAIL_A_DAY", 2)
     made_up = f"letters+b.{'a' * 42}@ngo.example"
     taken = [take(bounce(name, made_up)) for name in ("01", "02", "03", "04")]
     assert taken == [Outcome.FORGED, Outcome.FORGED, Outcome.IGNORED, Outcome.IGNORED]
+
+
+@pytest.mark.django_db
+def test_flood_of_mail_that_breaks_the_reader_fills_no_table(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("letters.returns.receive.ABOUT_NO_MAIL_A_DAY", 2)
+    monkeypatch.setattr("letters.returns.receive.sort", lambda *_: 1 / 0)
+    taken = [take(b"Subject: %d\n\n" % number) for number in range(4)]
+    assert (taken, DeliveryReport.objects.count()) == ([Outcome.UNREADABLE] * 4, 2)
+
+
+@pytest.mark.django_db
+def test_flood_at_one_mails_address_fills_no_table(sent: Outbound) -> None:
+    address = return_path(sent.id) or ""
+    headers = [{"message_id": f"<{n}@x.example>", "auto_submitted": "yes"} for n in range(12)]
+    taken = [take(message(address, **one).as_bytes()) for one in headers]
+    assert taken == [Outcome.REPORT] * 10 + [Outcome.IGNORED] * 2
+    assert take(bounce("01", address)) is Outcome.REPORT
+
+
+@pytest.mark.django_db
+def test_flood_at_many_addresses_leaves_room_for_bounces(
+    sent: Outbound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("letters.returns.receive.IDLE_A_DAY", 1)
+    address = return_path(sent.id) or ""
+    taken = [take(bounce(name, address)) for name in ("03", "10", "01")]
+    assert taken == [Outcome.REPORT, Outcome.IGNORED, Outcome.REPORT]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("endless", ["&#" + "1" * 5_000 + ";", "&#x" + "f" * 5_000])
+def test_endless_number_of_a_character_costs_no_answer(letter: Letter, endless: str) -> None:
+    mail = message(answer_address(letter.number) or "")
+    mail.set_content(f"<p>We{endless} stay &#8212; &#x2014;</p>", "html")
+    assert take(mail.as_bytes()) is Outcome.ANSWER
+    assert Answer.objects.get().text == "We\ufffd stay — —"
 
 
 @pytest.mark.django_db
