@@ -110,6 +110,9 @@ class BundleAdmin(DeskAdmin[Bundle]):
     def save_model(self, request: HttpRequest, obj: Bundle, form: Any, change: bool) -> None:
         """Leave the row as it was written."""
 
+    def save_related(self, *args: Any) -> None:
+        """Leave the rest, too."""
+
     def response_add(
         self, request: HttpRequest, obj: Bundle, post_url_continue: str | None = None
     ) -> HttpResponseRedirect:
