@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 MOST_BYTES = 64 * 1024
 # A mail provider sends whole mails. Its address exists only where it has a secret.
 FROM_PROVIDER, MOST_BYTES_FROM_PROVIDER = "/returns/", 35 * 2**20
+EVENTS, MOST_BYTES_OF_EVENTS = "/tracking/", 2**20
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -29,8 +30,9 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
     if not length.isdigit():
         return _say(411, "Send the form with its length.")
     if request.path.startswith(FROM_PROVIDER):
-        too_large = int(length) > MOST_BYTES_FROM_PROVIDER
-        return _say(413, "Larger than any mail we take.") if too_large else None
+        events = request.path.endswith(EVENTS)
+        most = MOST_BYTES_OF_EVENTS if events else MOST_BYTES_FROM_PROVIDER
+        return _say(413, "Larger than anything we take.") if int(length) > most else None
     if int(length) > MOST_BYTES:
         return _say(413, "This form is too large. Shorten what you wrote and send it again.")
     if (request.content_params or {}).get("charset", "utf-8").lower() not in ("utf-8", "utf8"):

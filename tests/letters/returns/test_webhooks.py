@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.test import Client
@@ -15,6 +16,7 @@ from pytest_django import Settings
 from letters.enums import LetterState
 from letters.models import Answer, DeliveryReport, Letter, Outbound
 from letters.return_address import answer_address, provider_headers
+from letters.views import webhooks
 from tests.factories.letters import OutboundFactory
 from tests.letters.returns.mail import RECIPIENT, message
 
@@ -152,6 +154,30 @@ def test_provider_brings_an_answer_larger_than_a_form(client: Client, letter: Le
     assert post(client, "/returns/postmark/inbound/", event) == 200
     answer = Answer.objects.get()
     assert (answer.text, answer.files.get().size) == ("We stay.", 3_600_000)
+
+
+@pytest.mark.usefixtures("postmark")
+def test_strangers_body_is_not_read(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = Mock(return_value=b"{}")
+    monkeypatch.setattr("django.http.HttpRequest.read", reader)
+    assert post(client, "/returns/postmark/inbound/", {}, "postmark:wrong") == 400
+    assert reader.call_count == 0
+    assert post(client, "/returns/postmark/inbound/", {}) == 200
+    assert reader.call_count == 1
+
+
+@pytest.mark.usefixtures("postmark")
+def test_events_larger_than_a_megabyte_are_refused(client: Client, sent: Outbound) -> None:
+    assert post(client, POSTMARK, of_postmark(sent, Tag="x" * 2**20)) == 413
+    assert DeliveryReport.objects.count() == 0
+
+
+@pytest.mark.usefixtures("postmark")
+def test_one_large_body_is_read_at_a_time(client: Client, letter: Letter) -> None:
+    large = {"RawEmail": "x" * 2**20}
+    with webhooks._large:
+        assert post(client, "/returns/postmark/inbound/", large) == 503
+    assert post(client, "/returns/postmark/inbound/", large) == 200
 
 
 @pytest.mark.usefixtures("postmark")
