@@ -1,23 +1,28 @@
 """One decision on many letters or mails that stopped. Above a hundred a second person agrees.
 
-Who proposed it can't agree to it. What is agreed is carried out in batches, each in a transaction
+Letters are counted, not mails, and all that one person did of a kind in a day: a digest is one
+mail with a thousand letters, and a hundred ten times over is a thousand, too. Rejecting is a
+reviewer's daily work: there each decision counts by itself. Who proposed it can't agree to it. What is agreed is carried out in batches, each in a transaction
 of its own; what changed meanwhile is left as it is, and counted.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from letters import clock
 from letters.actions import dispatch, review
+from letters.enums import Purpose
 from letters.models import BulkDecision, Letter, Outbound
 from letters.moves import NotAllowed
 
@@ -30,6 +35,8 @@ Kind = BulkDecision.Kind
 State = BulkDecision.State
 Act = Callable[[Any, AbstractBaseUser, str], None]
 
+# Kinds of which a day's decisions count together.
+BY_DAY = frozenset({Kind.QUEUE, Kind.SENT, Kind.WITHDRAW})
 # What is done to one row. `about` is the first part of a key: a letter's or a mail's.
 ACTS: dict[tuple[str, str], Act] = {
     ("letter", Kind.QUEUE): lambda row, by, why: dispatch.release(row, by=by, reason=why),
@@ -37,12 +44,43 @@ ACTS: dict[tuple[str, str], Act] = {
     ("letter", Kind.WITHDRAW): lambda row, by, why: review.withdraw_by_organiser(
         row, by=by, reason=why
     ),
+    ("letter", Kind.REJECT): lambda row, by, why: review.reject(row, by=by, reason=why),
     ("mail", Kind.QUEUE): lambda row, by, why: dispatch.queue_again(
         row, by=by, reason=why, ring=False
     ),
     ("mail", Kind.SENT): lambda row, by, why: dispatch.mark_sent(row, by=by, evidence=why),
     ("mail", Kind.WITHDRAW): lambda row, by, why: dispatch.cancel_mail(row, by=by, reason=why),
 }
+
+
+def letters_in(about: str, ids: Sequence[UUID]) -> int:
+    """Return how many letters are decided on with these letters or mails; a mail of none is one."""
+    if about == "letter":
+        return len(ids)
+    digests = Letter.objects.filter(digest__outbound__in=ids).count()
+    return digests + Outbound.objects.filter(pk__in=ids).exclude(purpose=Purpose.DIGEST).count()
+
+
+def needs_two(kind: BulkDecision.Kind, letters: int, by: AbstractBaseUser) -> bool:
+    """Whether a second person has to agree to so many letters, after what `by` decided today."""
+    return letters + (_decided_alone(kind, by) if kind in BY_DAY else 0) > ALONE
+
+
+def _decided_alone(kind: BulkDecision.Kind, by: AbstractBaseUser) -> int:
+    own = BulkDecision.objects.filter(kind=kind, proposed_by=by.pk, decided_by=by.pk)
+    today = own.filter(proposed_at__gt=clock.now() - timedelta(days=1), state=State.DONE)
+    return today.aggregate(letters=Sum("count"))["letters"] or 0
+
+
+def note_alone(
+    kind: BulkDecision.Kind, letters: int, *, evidence: str, by: AbstractBaseUser
+) -> None:
+    """Keep that one person decided on so many letters, and did it."""
+    now = clock.now()
+    BulkDecision.objects.create(
+        kind=kind, count=letters, done=letters, evidence=evidence, state=State.DONE,
+        proposed_by_id=by.pk, proposed_at=now, decided_by_id=by.pk, decided_at=now,
+    )  # fmt: skip
 
 
 def propose(

@@ -23,6 +23,7 @@ from letters.models import BulkDecision, Letter, Outbound
 from letters.moves import NotAllowed
 
 State = BulkDecision.State
+REVIEW = "letters.review_letters"
 RIGHTS = {"letter": "letters.change_letter", "mail": "letters.change_outbound"}
 Step = Callable[[BulkDecision, User], None]
 STEPS: dict[str, Step] = {
@@ -47,7 +48,10 @@ class BulkDecisionAdmin(DeskAdmin[BulkDecision]):
     change_form_template = "admin/letters/bulk_page.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BulkDecision]:
-        return super().get_queryset(request).defer("keys")
+        rows = super().get_queryset(request).defer("keys")
+        if any(request.user.has_perm(right) for right in RIGHTS.values()):
+            return rows
+        return rows.filter(kind=BulkDecision.Kind.REJECT)
 
     def get_urls(self) -> list[URLPattern]:
         steps = [
@@ -60,7 +64,7 @@ class BulkDecisionAdmin(DeskAdmin[BulkDecision]):
         return [*steps, *super().get_urls()]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return any(request.user.has_perm(right) for right in RIGHTS.values())
+        return any(request.user.has_perm(right) for right in (REVIEW, *RIGHTS.values()))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -85,6 +89,8 @@ class BulkDecisionAdmin(DeskAdmin[BulkDecision]):
 
     @staticmethod
     def _may(request: HttpRequest, decision: BulkDecision) -> bool:
+        if decision.kind == BulkDecision.Kind.REJECT:
+            return request.user.has_perm(REVIEW)
         right = RIGHTS.get(bulk.about(decision))
         return right is not None and request.user.has_perm(right)
 

@@ -57,16 +57,15 @@ class EvidenceForm(forms.Form):
 
 @dataclass(frozen=True)
 class Chosen:
-    """The rows that were chosen: their number, and their keys if they are few enough to name."""
+    """The rows that were chosen: their number, their keys if they are few enough to name, and
+    how many letters these are: a digest is one mail."""
 
     rows: QuerySet[Any]
     count: int
     ids: list[Any]
     verdict: Verdict
-
-    @property
-    def needs_two(self) -> bool:
-        return self.verdict.bulk is not None and self.count > bulk.ALONE
+    letters: int
+    needs_two: bool
 
 
 def decide(
@@ -77,7 +76,7 @@ def decide(
     sure = "sure" in request.POST
     form_class = EvidenceForm if verdict.asks_evidence else ReasonForm
     form = form_class(request.POST if sure else None)
-    chosen = _chosen(rows, verdict)
+    chosen = _chosen(request, rows, verdict)
     if not chosen.count:
         return None
     if sure and (not verdict.asks_reason or form.is_valid()) and _is_as_shown(request, chosen):
@@ -87,10 +86,14 @@ def decide(
     return _ask(model_admin, request, chosen, form)
 
 
-def _chosen(rows: QuerySet[Any], verdict: Verdict) -> Chosen:
+def _chosen(request: HttpRequest, rows: QuerySet[Any], verdict: Verdict) -> Chosen:
+    assert isinstance(request.user, User)
     limit = bulk.AT_MOST if verdict.bulk is not None else NAMED
     ids = list(rows.order_by("created_at").values_list("pk", flat=True)[:limit])
-    return Chosen(rows.model.objects.filter(pk__in=ids), len(ids), ids, verdict)
+    letters = bulk.letters_in(verdict.noun.about, ids) if ids else 0
+    two = verdict.bulk is not None and bulk.needs_two(verdict.bulk, letters, request.user)
+    found = rows.model.objects.filter(pk__in=ids)
+    return Chosen(found, len(ids), ids, verdict, letters, two)
 
 
 def _is_as_shown(request: HttpRequest, chosen: Chosen) -> bool:
@@ -122,6 +125,7 @@ def _ask(
         "verdict": verdict,
         "count": chosen.count,
         "counted": verdict.noun.counted % {"count": chosen.count},
+        "letters": chosen.letters if chosen.letters != chosen.count else 0,
         "reasons": reasons_of(chosen.rows),
         "needs_two": chosen.needs_two,
         "alone": bulk.ALONE,
@@ -189,6 +193,8 @@ def _carry_out(
             _say_unchanged(model_admin, request, row, why)
         else:
             done += 1
+    if done and verdict.bulk is not None:
+        bulk.note_alone(verdict.bulk, chosen.letters, evidence=reason, by=request.user)
     if done:
         said = str(verdict.done % {"count": done})
         model_admin.message_user(request, said, messages.SUCCESS)

@@ -95,7 +95,7 @@ class LetterAdmin(DeskAdmin[Letter]):
             return ()
         if letter.state in verdicts.STOPPED:
             return verdicts.OF_LETTERS
-        return (verdicts.WITHDRAW_MANY,) if letter.can_be_taken_back else ()
+        return (verdicts.WITHDRAW,) if letter.can_be_taken_back else ()
 
     @admin.display(description=_("own words"), ordering="with_words")
     def own_words(self, letter: Letter) -> str:
@@ -133,4 +133,4 @@ class LetterAdmin(DeskAdmin[Letter]):
 
     @admin.action(description=_("Take back, before it is sent …"), permissions=["handle"])
     def withdraw(self, request: HttpRequest, letters: QuerySet[Letter]) -> HttpResponse | None:
-        return decide(self, request, letters, verdicts.WITHDRAW_MANY)
+        return decide(self, request, letters, verdicts.WITHDRAW)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -96,6 +96,7 @@ REJECT = Verdict(
     button=_("Reject"),
     done=ngettext_lazy("%(count)d letter rejected.", "%(count)d letters rejected.", "count"),
     act=lambda letter, by, reason: review.reject(letter, by=by, reason=reason),
+    bulk=Kind.REJECT,
 )
 WITHDRAW = Verdict(
     name="withdraw",
@@ -104,9 +105,8 @@ WITHDRAW = Verdict(
     button=_("Take back"),
     done=ngettext_lazy("%(count)d letter taken back.", "%(count)d letters taken back.", "count"),
     act=lambda letter, by, reason: review.withdraw_by_organiser(letter, by=by, reason=reason),
+    bulk=Kind.WITHDRAW,
 )
-# The same from the list of all letters, where there may be thousands.
-WITHDRAW_MANY = replace(WITHDRAW, bulk=Kind.WITHDRAW)
 RELEASE = Verdict(
     name="release",
     title=_("Let go on"),
@@ -163,7 +163,7 @@ MAIL_CANCEL = Verdict(
     bulk=Kind.WITHDRAW,
     noun=MAILS,
 )
-OF_LETTERS = (RELEASE, SENT, WITHDRAW_MANY)
+OF_LETTERS = (RELEASE, SENT, WITHDRAW)
 OF_MAILS = (MAIL_AGAIN, MAIL_SENT, MAIL_CANCEL)
 # States of mails and letters about which a person decides.
 STOPPED = frozenset({"held", "failed", "bounced", "unknown"})

@@ -8,12 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 
 class BulkDecision(models.Model):
-    """`keys` are the outbound mails concerned, as they stood when it was proposed."""
+    """`keys` are what is left of the letters or mails concerned; `count` is how many they were.
+
+    What one person decided alone is kept, too: without keys, `count` in letters, decided by the
+    one who proposed it.
+    """
 
     class Kind(models.TextChoices):
         QUEUE = "queue", _("queue again")
         SENT = "sent", _("mark as sent, with evidence")
         WITHDRAW = "withdraw", _("take back")
+        REJECT = "reject", _("reject")
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("waits for a second person")

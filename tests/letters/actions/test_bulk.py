@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
+from letters import clock
 from letters.actions import bulk
 from letters.enums import HoldReason, LetterState, OutboundState
 from letters.models import BulkDecision, Decision, Letter, Outbound
 from letters.moves import NotAllowed
 from tests.factories.letters import LetterFactory, OutboundFactory
+from tests.letters.actions.test_dispatch import digest_of
 
 pytestmark = pytest.mark.django_db
 Kind = BulkDecision.Kind
@@ -119,3 +122,31 @@ def test_it_is_decided_once(organiser: User, second: User) -> None:
             decide(decision, by=second)
     assert BulkDecision.objects.get().state == State.REFUSED
     assert Outbound.objects.get().state == OutboundState.HELD
+
+
+def test_a_days_decisions_of_a_kind_count_together(organiser: User) -> None:
+    bulk.note_alone(Kind.SENT, 90, evidence="The log.", by=organiser)
+    found = [bulk.needs_two(Kind.SENT, 10, organiser), bulk.needs_two(Kind.SENT, 11, organiser)]
+    assert [*found, bulk.needs_two(Kind.WITHDRAW, 100, organiser)] == [False, True, False]
+
+
+def test_yesterdays_and_what_two_decided_do_not_count(organiser: User, second: User) -> None:
+    bulk.note_alone(Kind.SENT, 90, evidence="The log.", by=organiser)
+    BulkDecision.objects.update(proposed_at=clock.now() - timedelta(days=1, minutes=1))
+    both = bulk.propose(Kind.SENT, "letter", [LetterFactory().pk], evidence="", by=organiser)
+    BulkDecision.objects.filter(pk=both.pk).update(count=500, decided_by=second, state="done")
+    assert not bulk.needs_two(Kind.SENT, 100, organiser)
+
+
+def test_a_reviewers_days_work_needs_nobody_else(organiser: User) -> None:
+    bulk.note_alone(Kind.REJECT, 400, evidence="Spam.", by=organiser)
+    found = [
+        bulk.needs_two(Kind.REJECT, 100, organiser),
+        bulk.needs_two(Kind.REJECT, 101, organiser),
+    ]
+    assert found == [False, True]
+
+
+def test_letters_of_a_digest_are_counted() -> None:
+    digest, single = digest_of(3), OutboundFactory()
+    assert bulk.letters_in("mail", [digest.pk, single.pk]) == 4

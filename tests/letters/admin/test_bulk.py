@@ -110,7 +110,8 @@ def test_mails_are_decided_on_alone_up_to_a_hundred(
 ) -> None:
     response = post(desk, OUTBOUNDS, action, held(2), sure="yes", reason="The office asked.")
     assert (said(response), states()) == ([words], {state})
-    assert BulkDecision.objects.count() == 0
+    kept = BulkDecision.objects.values_list("state", "count", "done").get()
+    assert kept == ("done", 2, 2)
 
 
 @pytest.mark.parametrize("state", ["held", "failed", "bounced"])
@@ -206,10 +207,18 @@ def test_without_the_right_nobody_agrees(desk: Client, rights: tuple[str, ...]) 
     assert states() == {OutboundState.HELD}
 
 
-@pytest.mark.parametrize("rights", [("view_outbound", "view_letter"), ("review_letters",)])
-def test_decisions_are_seen_by_those_who_may_decide(rights: tuple[str, ...]) -> None:
-    assert client_of(user_with(*rights)).get(DECISIONS).status_code == 403
+def test_decisions_are_seen_by_those_who_may_decide() -> None:
+    reader = client_of(user_with("view_outbound", "view_letter"))
+    assert reader.get(DECISIONS).status_code == 403
     assert client_of(user_with("change_outbound")).get(DECISIONS).status_code == 200
+
+
+def test_reviewers_see_what_is_rejected_alone(desk: Client, second: Client) -> None:
+    by = User.objects.get(username="second")
+    bulk.note_alone(BulkDecision.Kind.SENT, 1, evidence="", by=by)
+    bulk.note_alone(BulkDecision.Kind.REJECT, 2, evidence="", by=by)
+    page = client_of(user_with("review_letters")).get(DECISIONS)
+    assert [one.kind for one in page.context["cl"].result_list] == ["reject"]
 
 
 @pytest.mark.usefixtures("few")
