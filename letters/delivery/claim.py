@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from campaign.models import Campaign, Government, Office
-from letters import clock
+from letters import clock, digests
 from letters.bulk_moves import begin_attempts, move_letters, move_outbounds
 from letters.delivery import pace, policy
 from letters.enums import HoldReason, LetterState, OutboundState, Purpose, SubmissionState
@@ -57,7 +57,7 @@ def claim(token: str, limit: int, first: UUID | None = None) -> Batch:
     now = clock.now()
     failpoint("send.before_claim")
     try:
-        batch = _claim(token, limit, first, now)
+        batch = _claim(token, due_rows(now), limit, first, now)
     except NotAllowed:  # a letter and its mail disagree: find out which, one by one
         log.warning("A batch could not be claimed as a whole.")
         batch = _claim_one(token, limit, now)
@@ -66,9 +66,11 @@ def claim(token: str, limit: int, first: UUID | None = None) -> Batch:
 
 
 @transaction.atomic
-def _claim(token: str, limit: int, first: UUID | None, now: datetime) -> Batch:
+def _claim(
+    token: str, rows: QuerySet[Outbound], limit: int, first: UUID | None, now: datetime
+) -> Batch:
     until = now + timedelta(seconds=policy.times().lease)
-    due = _due(limit, first, now)
+    due = _due(rows, limit, first)
     _cancel_unwanted(due)
     ready = [row for row in due if row.state == OutboundState.QUEUED and _ready(row, now)]
     return Batch(token, until, _take(ready, token, until, now))
@@ -78,7 +80,7 @@ def _claim_one(token: str, limit: int, now: datetime) -> Batch:
     keys = list(due_rows(now).values_list("pk", flat=True)[:limit])
     for key in keys:
         try:
-            batch = _claim(token, 1, key, now)
+            batch = _claim(token, due_rows(now).filter(pk=key), 1, key, now)
         except NotAllowed:
             _hold_odd(key)
             continue
@@ -87,15 +89,24 @@ def _claim_one(token: str, limit: int, now: datetime) -> Batch:
     return Batch(token, now, [])
 
 
-@transaction.atomic
 def _hold_odd(key: UUID) -> None:
-    outbound = Outbound.objects.select_related("letter").get(pk=key)
-    state = outbound.letter.state if outbound.letter else ""
-    if outbound.state == OutboundState.QUEUED:
-        move_outbound(
-            outbound, OutboundState.HELD, actor="worker", reason=f"its letter is {state}",
-            last_answer=f"Its letter is {state}.",
-        )  # fmt: skip
+    """Put a mail aside that disagrees with its letter. A digest is taken apart and made anew."""
+    try:
+        with transaction.atomic():
+            outbound = Outbound.objects.select_related("letter", "digest").get(pk=key)
+            odd = {one.state for one in letters_of([outbound])} - {LetterState.QUEUED}
+            if outbound.state != OutboundState.QUEUED or not odd:
+                return  # another moved them meanwhile, and they agree
+            _put_aside(outbound, f"Its letter is {', '.join(sorted(odd))}.")
+    except NotAllowed:
+        log.info("Mail %s was moved by another meanwhile.", key)
+
+
+def _put_aside(outbound: Outbound, reason: str) -> None:
+    if outbound.purpose == Purpose.DIGEST:
+        digests.take_apart(outbound.digest, actor="worker", reason=reason)
+        return
+    move_outbound(outbound, OutboundState.HELD, actor="worker", reason=reason, last_answer=reason)
 
 
 def any_due() -> bool:
@@ -108,8 +119,8 @@ def due_rows(now: datetime | None = None) -> QuerySet[Outbound]:
     return Outbound.objects.due(now).exclude(_PAUSED).order_by("priority", "next_attempt_at")
 
 
-def _due(limit: int, first: UUID | None, now: datetime) -> list[Outbound]:
-    keys = _locked(due_rows(now))
+def _due(due: QuerySet[Outbound], limit: int, first: UUID | None) -> list[Outbound]:
+    keys = _locked(due)
     chosen = list(keys.filter(pk=first).values_list("pk", flat=True)) if first else []
     rest = keys.exclude(pk__in=chosen).values_list("pk", flat=True)[: limit - len(chosen)]
     found = Outbound.objects.select_related("submission", "letter")
