@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import F
 
 from campaign.models import Delivery
 from letters import clock, digests
@@ -41,16 +42,16 @@ def prepare(key: UUID) -> list[UUID]:
         return bundles.build(key)
     if letter.state != LetterState.APPROVED:
         return []
-    if not _begun(letter):
-        return []
     try:
+        if not _begun(letter):
+            return []
         failpoint("render.before")
         return _keep(letter, letter_pdf(document_of(letter)))
     except NotAllowed:  # taken back, or set by another worker, while this one was at it
         return []
     except OSError:  # a full disk is the computer's trouble: the letter waits for the next round
         log.exception("Letter %s could not be kept.", letter.number)
-        Letter.objects.filter(pk=letter.pk).update(render_failures=letter.render_failures - 1)
+        _not_charged(letter)
         return []
     except Exception as error:  # whatever it is, this letter must not stop the next one
         _failed(letter, error)
@@ -68,6 +69,12 @@ def _begun(letter: Letter) -> bool:
     )
     letter.render_failures = tries
     return mine.update(render_failures=tries) == 1
+
+
+def _not_charged(letter: Letter) -> None:
+    """Take the try back. Who moved the letter meanwhile has begun to count anew."""
+    mine = Letter.objects.filter(pk=letter.pk, state=LetterState.APPROVED, render_failures__gt=0)
+    mine.update(render_failures=F("render_failures") - 1)
 
 
 def _keep(letter: Letter, pdf: bytes) -> list[UUID]:
@@ -134,8 +141,11 @@ def _failed(letter: Letter, error: Exception) -> None:
 
 
 def _hold(letter: Letter, problem: str) -> None:
-    with transaction.atomic():
-        move_letter(
-            letter, LetterState.HELD, actor="worker", hold=HoldReason.RENDER_FAILED,
-            reason=problem, problem=problem[:300], render_failures=0,
-        )  # fmt: skip
+    try:
+        with transaction.atomic():
+            move_letter(
+                letter, LetterState.HELD, actor="worker", hold=HoldReason.RENDER_FAILED,
+                reason=problem, problem=problem[:300], render_failures=0,
+            )  # fmt: skip
+    except NotAllowed:
+        log.info("Letter %s was moved by another meanwhile.", letter.number)

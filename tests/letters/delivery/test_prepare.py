@@ -107,6 +107,34 @@ def test_full_disk_is_no_fault_of_the_letter(monkeypatch: pytest.MonkeyPatch) ->
     assert (letter.state, letter.render_failures) == (LetterState.APPROVED, 0)
 
 
+@pytest.mark.parametrize("render_failures", [0, prepare.DEATHS])
+def test_letter_moved_while_it_is_held_stays_where_it_is(
+    monkeypatch: pytest.MonkeyPatch, render_failures: int
+) -> None:
+    def moved(place: str) -> None:
+        Letter.objects.update(state=LetterState.WITHDRAWN)
+
+    def fails(_: object) -> bytes:
+        raise PdfFailed("No installed font has: 𓀀", permanent=True)
+
+    monkeypatch.setattr(prepare, "letter_pdf", fails)
+    monkeypatch.setattr("letters.moves.failpoint", moved)
+    letter = LetterFactory(state=LetterState.APPROVED, render_failures=render_failures)
+    assert prepare.prepare(letter.id) == []
+
+
+def test_full_disk_takes_back_no_try_that_another_began(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(letter: Letter, _: object) -> str:
+        Letter.objects.update(render_failures=0)  # let go on by a person meanwhile
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(prepare, "letter_pdf", lambda _: b"%PDF")
+    monkeypatch.setattr(prepare, "_keep", full)
+    letter = LetterFactory(state=LetterState.APPROVED, render_failures=2)
+    prepare.prepare(letter.id)
+    assert Letter.objects.get().render_failures == 0
+
+
 @pytest.mark.django_db(transaction=True)
 def test_pdf_that_is_committed_stays_whatever_follows(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(place: str) -> None:
