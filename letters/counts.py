@@ -33,8 +33,7 @@ from letters.recounts import Group
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class CountRow:
+class CountRow(NamedTuple):
     """One group: a key per dimension, in the order they were asked for."""
 
     keys: tuple[Key, ...]
@@ -99,16 +98,31 @@ def _tally(
 
 
 def _rows(dimensions: Sequence[Dimension], found: list[Group]) -> list[CountRow]:
-    columns = [
-        keys_of(dimension, {row[index] for row in found})
-        for index, dimension in enumerate(dimensions)
+    """Put the groups in order and give them their names: places are told once for each value."""
+    columns = [_ranked(one, {row[place] for row in found}) for place, one in enumerate(dimensions)]
+    width = len(columns)
+    placed = [
+        (
+            tuple([ranks[value] for (ranks, _keys), value in zip(columns, row, strict=False)]),
+            row[width:],
+        )
+        for row in found
     ]
-    rows = []
-    for row in found:
-        keys = [column[row[index]] for index, column in enumerate(columns)]
-        order = tuple(place for place, _key in keys)
-        rows.append((order, CountRow(tuple(key for _place, key in keys), *row[-3:])))
-    return [row for _order, row in sorted(rows, key=lambda pair: pair[0])]
+    placed.sort()
+    return [
+        CountRow(
+            tuple([keys[place] for (_ranks, keys), place in zip(columns, places, strict=True)]),
+            *measures,
+        )
+        for places, measures in placed
+    ]
+
+
+def _ranked(dimension: Dimension, values: set[Any]) -> tuple[dict[Any, int], list[Key]]:
+    """Return each value's place in the order, and the keys in that order."""
+    keys = keys_of(dimension, values)
+    ordered = sorted(values, key=lambda value: keys[value][0])
+    return {value: place for place, value in enumerate(ordered)}, [keys[one][1] for one in ordered]
 
 
 # --- what everybody may know ---------------------------------------------------------------------
