@@ -21,7 +21,7 @@ CODE = [
 ]
 LAYERS = [
     {
-        "enums", "identifiers", "blocks", "placeholders", "validators", "routes", "typos",
+        "enums", "identifiers", "message_ids", "blocks", "placeholders", "validators", "routes", "typos",
         "letter_file", "dimensions", "clock", "collation", "failpoints", "guards", "return_address",
     },
     {"models"},

@@ -7,7 +7,6 @@ own rows, so any number of sweepers may look.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,8 +18,8 @@ from django.core.cache import caches
 from django.db.models import Count
 
 from campaign.models import Campaign
-from letters import clock
-from letters.delivery import rows, watch
+from letters import clock, message_ids
+from letters.delivery import watch
 from letters.enums import PRIORITY, LetterState, OutboundState, Purpose
 from letters.identifiers import uuid7
 from letters.models import Heartbeat, Letter, Outbound
@@ -165,7 +164,7 @@ def _keep(
         id=uuid7(), purpose=Purpose.NOTICE, campaign=campaign, content=content,
         recipient=recipient, language=_language(campaign), state=OutboundState.QUEUED,
         priority=PRIORITY[Purpose.NOTICE], next_attempt_at=now, created_at=now,
-        message_id=f"<n.{hashlib.sha256(said.encode()).hexdigest()[:32]}.notice@{rows.domain()}>",
+        message_id=message_ids.of_notice(said),
     )  # fmt: skip
     Outbound.objects.bulk_create([row], ignore_conflicts=True)
     return row.pk if Outbound.objects.filter(pk=row.pk).exists() else None

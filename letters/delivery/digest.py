@@ -7,7 +7,6 @@ because a writer took a letter back, is made anew the same day.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,8 +21,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTransform
 
 from campaign.models import Campaign, Delivery, Office
-from letters import clock
-from letters.delivery import rows
+from letters import clock, message_ids
 from letters.delivery.courtesy import hours_of
 from letters.delivery.way import goes_by
 from letters.enums import PRIORITY, LetterState, OutboundState, Purpose
@@ -216,8 +214,7 @@ def _write(part: Part, sheets: list[Sheet], now: datetime) -> UUID:
 
 def _message_id(sheets: list[Sheet]) -> str:
     """Return an id that the same letters give again, also after a restore (F31)."""
-    keys = "".join(sorted(str(sheet.key) for sheet in sheets))
-    start = f"<d.{hashlib.sha256(keys.encode()).hexdigest()[:32]}.digest"
+    keys = [sheet.key for sheet in sheets]
+    start = message_ids.start_of_digest(keys)
     earlier = Outbound.objects.filter(message_id__startswith=start).count()
-    again = f"-{earlier + 1}" if earlier else ""
-    return f"{start}{again}@{rows.domain()}>"
+    return message_ids.of_digest(keys, earlier + 1)

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
-from letters import clock
+from letters import clock, message_ids
 from letters.delivery import digest, reconcile, rows
 from letters.delivery.claim import letters_of
 from letters.delivery.copies import copies_to_writers
@@ -83,7 +83,7 @@ def _names() -> Iterator[str]:
         yield _name(letter)
     going = Letter.objects.filter(state__in=[*WAITING_LETTERS, *IN_FLIGHT]).order_by()
     for key in going.values_list("pk", flat=True).iterator():
-        yield rows.message_id(key, Purpose.COPY)
+        yield message_ids.of_mail(key, Purpose.COPY)
     for letter in _unconfirmed().iterator(CHUNK):
         yield _name(letter)
 
@@ -108,7 +108,7 @@ def _numbered(letters: QuerySet[Letter]) -> QuerySet[Letter]:
 def _name(letter: Letter) -> str:
     """Return what the letter's next mail is called: that which it got after the backup."""
     had: int = letter.rows  # type: ignore[attr-defined]  # annotated above
-    return rows.message_id(letter.pk, Purpose.LETTER, had + 1)
+    return message_ids.of_mail(letter.pk, Purpose.LETTER, had + 1)
 
 
 # --- what arrived ------------------------------------------------------------------------------

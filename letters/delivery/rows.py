@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 from uuid import UUID
 
-from django.conf import settings
 from django.db import models
 
-from letters import clock
+from letters import clock, message_ids
 from letters.enums import LINKS, PRIORITY, Purpose
 from letters.identifiers import digest, own_token, token_for, uuid7
 from letters.models import AccessToken, Letter, Outbound, Submission
@@ -64,13 +62,7 @@ def _number(rows: Sequence[Outbound]) -> None:
     earlier = _earlier(rows)
     for row in rows:
         nth = earlier.get(row.letter_id, 0) + 1
-        row.message_id = message_id(row.letter_id or row.id, row.purpose, nth)
-
-
-def message_id(key: UUID, purpose: str, nth: int = 1) -> str:
-    """Return the Message-ID of the nth mail of a purpose about a letter (or of the mail `key`)."""
-    again = f"-{nth}" if nth > 1 else ""
-    return f"<l.{key}.{purpose}{again}@{domain()}>"
+        row.message_id = message_ids.of_mail(row.letter_id or row.id, row.purpose, nth)
 
 
 def _earlier(rows: Sequence[Outbound]) -> dict[UUID | None, int]:
@@ -107,8 +99,3 @@ def _tokens(
         )
         for token in tokens
     ]
-
-
-def domain() -> str:
-    """Return the domain of the site's sender, which Message-IDs and From share (DMARC)."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from letters.message_ids import is_ours
 from letters.returns.addresses import sender_of
 from letters.returns.incoming import Incoming
 from letters.returns.words import param
@@ -62,10 +63,9 @@ def _is_receipt(incoming: Incoming) -> bool:
 def is_loop(incoming: Incoming, own_sender: str) -> bool:
     """Whether it is our own mail that came round, or one that went round too often."""
     domain = own_sender.rpartition("@")[2].lower()
-    own_id = re.compile(rf"<l\.[0-9a-f-]{{36}}\.[a-z_]+(?:-\d+)?@{re.escape(domain)}>")
     return (
         incoming.message.get("X-Letter-ID") is not None
-        or own_id.fullmatch(incoming.header("Message-ID").lower()) is not None
+        or is_ours(incoming.header("Message-ID"), domain)
         or sender_of(incoming) == own_sender.lower()
         or len(incoming.message.get_all("Received", [])) > HOPS
     )

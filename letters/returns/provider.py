@@ -7,7 +7,6 @@ here and nowhere else. An event about a mail that is not ours is none of our bus
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from uuid import UUID
 from anymail.signals import AnymailInboundEvent, AnymailTrackingEvent, EventType, inbound, tracking
 from django.dispatch import receiver
 
+from letters.message_ids import ids_in
 from letters.models import DeliveryReport, Outbound
 from letters.return_address import outbound_of
 from letters.returns import receive, reports
@@ -37,7 +37,6 @@ KINDS = {
 REASONS = {"invalid": "5.1.3", "bounced": "5.1.0", "timed_out": "4.4.7", "spam": "5.7.1"}
 UNKNOWN_REASON = "5.3.0"
 MOST_STRINGS = 300
-_OUR_ID = re.compile(r"(l\.[0-9a-f-]{36}\.[a-z_]+(?:-\d+)?@[^<>\s]{1,100})")
 
 
 @receiver(tracking)
@@ -83,7 +82,7 @@ def _outbound_of(event: AnymailTrackingEvent) -> Outbound | None:
     keys: set[UUID] = set()
     ids: set[str] = set()
     for text in [*_strings([event.metadata, event.message_id]), *_strings(event.esp_event)]:
-        ids.update(f"<{one}>" for one in _OUR_ID.findall(text[:2_000]))
+        ids |= ids_in(text[:2_000])
         keys.update(filter(None, map(outbound_of, addresses_in(text[:2_000]))))
     rows = Outbound.objects.select_related("submission", "letter", "office")
     return (rows.filter(pk__in=keys) | rows.filter(message_id__in=ids)).first()

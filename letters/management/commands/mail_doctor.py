@@ -14,8 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 
-from letters import clock
-from letters.delivery import rows
+from letters import clock, message_ids
 from letters.delivery.mail import Envelope, NotSent, OutcomeUnknown, transport
 from letters.doctor import Finding, Level, examine
 from letters.doctor.finding import bad, ok, warn
@@ -92,7 +91,7 @@ def _message(envelope: Envelope) -> bytes:
     message["From"], message["To"] = envelope.sender, envelope.recipient
     message["Subject"] = f"Test of {settings.SITE_NAME}"
     message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = make_msgid(f"test.{int(time.time())}", rows.domain())
+    message["Message-ID"] = make_msgid(f"test.{int(time.time())}", message_ids.domain())
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(TEXT.format(site=settings.SITE_NAME, url=settings.SITE_URL))
     return message.as_bytes()

@@ -63,6 +63,7 @@ def test_mail_that_agrees_again_is_not_held() -> None:
 
 def test_digest_that_disagrees_with_a_letter_is_taken_apart() -> None:
     stays, gone = LetterFactory.create_batch(2, state=LetterState.QUEUED)
+    assert stays.office is not None
     row = mail(
         purpose=Purpose.DIGEST, letter=None, submission=None, language="en", office=stays.office,
         campaign=stays.campaign,

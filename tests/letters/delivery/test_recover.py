@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from letters.actions import site_delivery
+from letters import message_ids
 from letters.delivery import gate, recover, rows
 from letters.delivery.mail import Envelope, MailboxTransport
 from letters.enums import HoldReason, LetterState, OutboundState, Purpose
@@ -35,7 +36,7 @@ def about(outbound: Outbound) -> Letter:
 
 
 def name_of(letter: Letter, nth: int = 1) -> str:
-    return rows.message_id(letter.pk, Purpose.LETTER, nth)
+    return message_ids.of_mail(letter.pk, Purpose.LETTER, nth)
 
 
 def states(letter: Letter) -> tuple[str, list[str]]:
@@ -107,7 +108,7 @@ def test_the_writer_gets_no_second_copy(has_mail: bool) -> None:
     if has_mail:
         OutboundFactory(letter=letter, message_id=name_of(letter))
     left(name_of(letter))
-    left(rows.message_id(letter.pk, Purpose.COPY))
+    left(message_ids.of_mail(letter.pk, Purpose.COPY))
     recover.recover()
     copies = Outbound.objects.filter(purpose=Purpose.COPY)
     assert [copy.state for copy in copies] == ["sent"]

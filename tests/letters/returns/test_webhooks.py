@@ -11,13 +11,15 @@ from unittest.mock import Mock
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
-from letters.enums import LetterState
-from letters.models import Answer, DeliveryReport, Letter, Outbound
+from letters import message_ids
+from letters.enums import LetterState, Purpose
+from letters.models import Answer, DeliveryReport, Digest, Letter, Outbound
 from letters.return_address import answer_address, provider_headers
 from letters.views import webhooks
-from tests.factories.letters import OutboundFactory
+from tests.factories.letters import LetterFactory, OutboundFactory
 from tests.letters.returns.mail import RECIPIENT, message
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +112,23 @@ def test_signed_event_names_the_mail_by_its_message_id(client: Client) -> None:
     row = OutboundFactory(state="unknown", letter__state="unknown", attempts=1, recipient=RECIPIENT)
     Outbound.objects.update(message_id=f"<l.{row.letter_id}.letter@sincerely.example>")
     row.refresh_from_db()
+    assert post(client, MAILGUN, of_mailgun(row)) == 200
+    assert Letter.objects.get().state == LetterState.BOUNCED
+
+
+@pytest.mark.usefixtures("mailgun")
+def test_bounced_digest_is_known_by_its_message_id(client: Client) -> None:
+    one = LetterFactory(state=LetterState.SENT, sent_at=timezone.now())
+    assert one.office is not None
+    row = OutboundFactory(
+        purpose=Purpose.DIGEST, letter=None, submission=None, language="en", state="sent",
+        sent_at=timezone.now(), attempts=1, recipient=RECIPIENT, office=one.office,
+        campaign=one.campaign, message_id=message_ids.of_digest([one.pk]),
+    )  # fmt: skip
+    made = Digest.objects.create(
+        outbound=row, campaign=one.campaign, office=one.office, day="2026-11-25"
+    )
+    Letter.objects.update(digest=made)
     assert post(client, MAILGUN, of_mailgun(row)) == 200
     assert Letter.objects.get().state == LetterState.BOUNCED
 
