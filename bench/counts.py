@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from io import StringIO
 
 from bench.figures import Figure
@@ -26,7 +27,7 @@ def measure(submissions: int) -> list[Figure]:
     campaign = Campaign.objects.get(slug=SLUG)
     if tally(campaign, BY) != recounted(campaign, BY):
         raise RuntimeError("The sums differ from the recount.")
-    ready, counted = (_seconds(lambda count=count: count(campaign, BY)) for count in (tally, recounted))
+    ready, counted = (_seconds(partial(count, campaign, BY)) for count in (tally, recounted))
     return [
         Figure(
             f"counts by government and day of {submissions:,}", counted / ready, 10.0,

@@ -22,11 +22,11 @@ CODE = [
 LAYERS = [
     {
         "enums", "identifiers", "message_ids", "blocks", "placeholders", "validators", "routes", "typos",
-        "letter_file", "dimensions", "clock", "collation", "failpoints", "guards", "return_address",
+        "letter_file", "dimensions", "clock", "collation", "failpoints", "guards", "counters", "return_address",
     },
     {"models"},
     {
-        "moves", "bulk_moves", "queries", "counts", "rendering", "retention", "form_key", "bundled", "digests",
+        "moves", "bulk_moves", "queries", "counts", "sums", "cubes", "recounts", "rollup", "rendering", "retention", "form_key", "bundled", "digests",
         "audit",
     },
     {"delivery"},
@@ -34,7 +34,7 @@ LAYERS = [
     {"tasks"},
     {"outbox"},
     {"actions"},
-    {"forms", "exports", "audit", "doctor"},
+    {"forms", "exports", "audit", "doctor", "seeding"},
     {"views", "admin", "management", "urls", "converters", "checks", "templatetags"},
 ]  # fmt: skip
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
