@@ -45,12 +45,31 @@ def fetch(url: str = "") -> Counter[Outcome]:
         found: Counter[Outcome] = Counter()
         for uid in box.new():
             with suppress(TooEarly):  # it stays, and is fetched again in the next round
-                raw, problem = box.message(uid)
-                outcome = take(raw, problem=problem)
+                got = _message(box, uid)
+                if got is None:
+                    continue
+                outcome = take(got[0], problem=got[1])
                 box.mark(uid, LEFT if outcome is Outcome.IGNORED else TAKEN)
                 found[outcome] += 1
         box.forget()
         return found
+
+
+def _message(box: _Mailbox, uid: str) -> tuple[bytes, str] | None:
+    """Return a message, or None if the server cannot give this one: the others don't wait for it.
+
+    It is asked for again each round, and left alone when it is more than a day old.
+    """
+    try:
+        return box.message(uid)
+    except imaplib.IMAP4.abort:  # not this message's trouble: the connection is gone
+        raise
+    except imaplib.IMAP4.error:
+        old = box.is_old(uid)
+        log.warning("The mailbox of returned mail cannot give message %s (old: %s).", uid, old)
+        if old:
+            box.mark(uid, LEFT)
+        return None
 
 
 def fetch_if_set() -> None:
@@ -103,6 +122,10 @@ class _Mailbox:
     def mark(self, uid: str, keyword: str) -> None:
         flag = keyword if self.keywords else "\\Seen"
         self._uid("STORE", uid, "+FLAGS.SILENT", f"({flag})")
+
+    def is_old(self, uid: str) -> bool:
+        day = (clock.now() - timedelta(days=1)).strftime("%d-%b-%Y")
+        return uid in self._search("UID", uid, "BEFORE", day)
 
     def forget(self) -> None:
         """Delete what was taken long ago."""

@@ -13,6 +13,7 @@ class Stored:
     raw: bytes
     flags: set[str] = field(default_factory=set)
     old: bool = False
+    broken: bool = False  # its body cannot be given
 
 
 class ImapServer(socketserver.ThreadingTCPServer):
@@ -48,10 +49,18 @@ class _Session(socketserver.StreamRequestHandler):
         for line in self.rfile:
             tag, _, command = line.decode().strip().partition(" ")
             self.server.said.append(command)
-            self._obey(command.upper())
-            self._say(f"{tag} OK done")
+            done = self._obey(command.upper())
+            self._say(f"{tag} OK done" if done else f"{tag} NO [SERVERBUG] not this one")
 
-    def _obey(self, command: str) -> None:
+    def _obey(self, command: str) -> bool:
+        """Do what is asked. Returns whether it could be done."""
+        body = command.startswith("UID FETCH") and "BODY" in command
+        if body and self.server.mails[command.split()[2]].broken:
+            return False
+        self._do(command)
+        return True
+
+    def _do(self, command: str) -> None:
         if command == "CAPABILITY":
             self._say("* CAPABILITY IMAP4rev1 UIDPLUS")
         elif command.startswith("SELECT"):
@@ -73,10 +82,14 @@ class _Session(socketserver.StreamRequestHandler):
         without = set(re.findall(r"UNKEYWORD (\w+)", command)) - asked
         if "UNSEEN" in command:
             without.add("\\SEEN")
+        alone = re.search(r" UID (\d+)", command)
         return [
             uid
             for uid, mail in self.server.mails.items()
-            if asked <= mail.flags and not without & mail.flags and (mail.old or not asked)
+            if asked <= mail.flags
+            and not without & mail.flags
+            and (mail.old or "BEFORE" not in command)
+            and (alone is None or alone[1] == uid)
         ]
 
     def _fetch(self, uid: str, command: str) -> None:

@@ -73,6 +73,18 @@ def test_poison_does_not_keep_the_next_one_waiting(
     assert imap.fetch() == {Outcome.UNREADABLE: 1, Outcome.REPORT: 1}
 
 
+@pytest.mark.parametrize("old", [False, True])
+def test_mail_that_the_server_cannot_give_keeps_nobody_waiting(
+    box: ImapServer, sent: Outbound, old: bool
+) -> None:
+    lost = box.add(b"Subject: lost\n\nx", old=old)
+    lost.broken = True
+    box.add(bounce("01", return_path(sent.id) or ""))
+    assert imap.fetch() == {Outcome.REPORT: 1}
+    left = "SINCERELYLEFT" if box.keywords else "\\SEEN"
+    assert (lost.flags, imap.fetch()) == ({left} if old else set(), {})
+
+
 def test_mail_is_not_marked_while_the_database_is_away(
     box: ImapServer, sent: Outbound, monkeypatch: pytest.MonkeyPatch
 ) -> None:
