@@ -8,8 +8,10 @@ in which workers lock them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -92,17 +94,23 @@ def cancel_mail(outbound: Outbound, *, by: AbstractBaseUser, reason: str) -> Non
 
 @transaction.atomic
 def release(letter: Letter, *, by: AbstractBaseUser, reason: str = "") -> None:
-    """Set a held, failed or bounced letter anew and let it go.
+    """Set a held, failed or bounced letter anew and let it go. Its old PDF is deleted.
 
-    Raises moves.NotAllowed if it is none of these, or waits as one of a digest.
+    Raises moves.NotAllowed if it is none of these, waits as one of a digest, or has no text left.
     """
     _only_from(letter.state, LetterState.HELD, LetterState.FAILED, LetterState.BOUNCED)
     _not_in_a_waiting_digest(letter)
     for outbound in letter.outbounds.filter(purpose=Purpose.LETTER, state__in=STOPPED):
         move_outbound(outbound, OutboundState.CANCELLED, actor="organiser", by=by, reason=reason)
+    kept = Letter.objects.select_for_update().get(pk=letter.pk)
+    if kept.content is None:
+        raise NotAllowed(_("Its text was deleted when its time was over: it cannot be sent again."))
     approve_now(letter, actor="organiser", by=by)
     # It leaves anew: alone, whatever it was a part of, and at another time.
-    Letter.objects.filter(pk=letter.pk).update(digest=None, sent_at=None)
+    anew = {"digest": None, "sent_at": None, "pdf": "", "pdf_sha256": "", "pdf_bytes": 0}
+    Letter.objects.filter(pk=letter.pk).update(**anew)
+    if kept.pdf:
+        transaction.on_commit(partial(default_storage.delete, kept.pdf))
     _decided([letter], Outcome.QUEUED, by, reason)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -85,6 +87,26 @@ def test_bounced_letter_is_released_and_its_bounced_mail_stays(organiser: User) 
     release(mail.letter, by=organiser)
     assert Outbound.objects.get().state == OutboundState.BOUNCED
     assert Letter.objects.get().state == LetterState.APPROVED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_released_letter_loses_its_old_pdf_and_its_time(organiser: User) -> None:
+    name = default_storage.save("letter.pdf", ContentFile(b"%PDF"))
+    letter = LetterFactory(
+        state=LetterState.BOUNCED, sent_at=timezone.now(), pdf=name, pdf_sha256="x", pdf_bytes=4
+    )
+    release(letter, by=organiser)
+    letter = Letter.objects.get()
+    assert (letter.pdf, letter.pdf_sha256, letter.pdf_bytes) == ("", "", 0)
+    assert (letter.sent_at, default_storage.exists(name)) == (None, False)
+
+
+def test_letter_whose_text_was_deleted_meanwhile_is_not_released(organiser: User) -> None:
+    letter = LetterFactory(state=LetterState.BOUNCED, sent_at=timezone.now())
+    Letter.objects.update(content=None)
+    with pytest.raises(NotAllowed, match=r"^Its text was deleted"):
+        release(letter, by=organiser)
+    assert Letter.objects.get().state == LetterState.BOUNCED
 
 
 @pytest.mark.parametrize("state", [OutboundState.HELD, OutboundState.FAILED, OutboundState.UNKNOWN])
