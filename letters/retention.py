@@ -79,7 +79,7 @@ def run() -> Due:
     return Due(
         expired=_each(_overdue(), expire),
         returned=_each(_not_sent_again(), expire_returned),
-        texts=_each(_old_texts(), drop_text),
+        texts=_each(_old_texts(), drop_old_text),
         identities=_each(_ended(), partial(erase, actor="retention")),
         links=_old_links().delete()[0],
         answers=_each(_told_of_the_gone(), _forget_answers_of_mail),
@@ -191,14 +191,24 @@ def expire_returned(letter: Letter) -> None:
 
 
 @transaction.atomic
+def drop_old_text(letter: Letter) -> None:
+    """Delete a letter's text if it is old still: a person may have let it go in this moment."""
+    _lock(letter.outbounds.all())
+    if _old_texts().select_for_update(of=("self",)).filter(pk=letter.pk).first() is not None:
+        drop_text(letter)
+
+
+@transaction.atomic
 def drop_text(letter: Letter) -> None:
     """Delete a letter's text and PDF, and what mail servers said of it."""
-    if letter.pdf:
-        transaction.on_commit(partial(default_storage.delete, letter.pdf))
-    digests.forget_of(letter)
-    bundled.forget_of(letter)
-    Letter.objects.filter(pk=letter.pk).update(content=None, pdf="", pdf_bytes=0, problem="")
+    # Mails before letters: the order in which workers lock them.
     Outbound.objects.filter(letter=letter).update(recipient="", last_answer="")
+    kept = Letter.objects.select_for_update().get(pk=letter.pk)
+    if kept.pdf:
+        transaction.on_commit(partial(default_storage.delete, kept.pdf))
+    digests.forget_of(kept)
+    bundled.forget_of(kept)
+    Letter.objects.filter(pk=letter.pk).update(content=None, pdf="", pdf_bytes=0, problem="")
     Attempt.objects.filter(outbound__letter=letter).update(answer="")
     DeliveryReport.objects.filter(outbound__letter=letter).update(text="")
     Move.objects.filter(letter=letter).update(reason="")
@@ -223,7 +233,8 @@ def erase(submission: Submission, *, actor: str) -> int:
     Raises NotAllowed if the submission is erased already.
     """
     _cancel_mails(submission)  # mails before letters: the order in which workers lock them
-    taken_back = sum(_take_back(letter, actor) for letter in submission.letters.all())
+    free = [letter for letter in submission.letters.all() if _is_free(letter, actor)]
+    taken_back = sum(_take_back(letter, actor) for letter in free)
     for letter in submission.letters.filter(state__in=IN_FLIGHT):
         bundled.forget_of(letter)  # its own text is needed a while yet; copies of it are not
     for letter in submission.letters.exclude(state__in=IN_FLIGHT):
@@ -240,21 +251,36 @@ def erase(submission: Submission, *, actor: str) -> int:
     return taken_back
 
 
-def _take_back(letter: Letter, actor: str) -> bool:
-    """Take a letter back if it can be. Returns whether that ended its being counted."""
+def _is_free(letter: Letter, actor: str) -> bool:
+    """Whether a letter can be taken back. A digest that it waits in is taken apart."""
     if letter.state not in CAN_BE_TAKEN_BACK and letter.state != LetterState.AWAITING:
         return False
-    counted = letter.state in COUNTED
     try:
         with transaction.atomic():
             digests.take_out(letter, actor=actor, reason="a person was erased")
+    except NotAllowed:  # a worker has it in its hands
+        return False
+    return True
+
+
+def _take_back(letter: Letter, actor: str) -> bool:
+    """Take a letter back if it can be. Returns whether that ended its being counted."""
+    counted = letter.state in COUNTED
+    try:
+        with transaction.atomic():
             move_letter(letter, LetterState.WITHDRAWN, actor=actor, reason="erased")
     except NotAllowed:  # a worker took it this moment: it counts as sent
         return False
     return counted
 
 
+def _lock(mails: QuerySet[Outbound]) -> None:
+    """Let no worker claim or note these mails until this transaction is over."""
+    list(mails.select_for_update().order_by("pk").values_list("pk"))
+
+
 def _cancel_mails(submission: Submission) -> None:
+    _lock(submission.outbounds.all())
     waiting = (OutboundState.QUEUED, OutboundState.HELD, OutboundState.FAILED)
     for outbound in submission.outbounds.filter(state__in=waiting):
         try:

@@ -16,9 +16,9 @@ from django.utils import timezone
 from campaign.models import Campaign
 from letters import retention
 from letters.actions.review import return_to_writer
-from letters.enums import LetterState, SubmissionState
-from letters.models import Letter, Submission
-from tests.factories.letters import LetterFactory, SubmissionFactory
+from letters.enums import LetterState, Purpose, SubmissionState
+from letters.models import Digest, Letter, Submission
+from tests.factories.letters import LetterFactory, OutboundFactory, SubmissionFactory
 from tests.journey import World, make_world, sign, sign_and_confirm, work
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +66,35 @@ def test_pdf_of_an_old_letter_is_deleted() -> None:
     LetterFactory(state=LetterState.SENT, sent_at=ago(days=29), pdf=name)
     retention.run()
     assert (Letter.objects.get().pdf, default_storage.exists(name)) == ("", False)
+
+
+def test_text_of_a_letter_let_go_in_this_moment_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    LetterFactory(state=LetterState.BOUNCED, sent_at=ago(days=29))
+
+    def each(rows: Any, step: Any) -> int:
+        if found := list(rows):
+            Letter.objects.update(state=LetterState.APPROVED, sent_at=None)
+        return len([step(row) for row in found])
+
+    monkeypatch.setattr(retention, "_each", each)
+    retention.run()
+    assert Letter.objects.get().content is not None
+
+
+def test_digest_that_named_an_old_letter_is_forgotten_with_it() -> None:
+    letter = LetterFactory(state=LetterState.SENT, sent_at=ago(days=29))
+    assert letter.office is not None
+    mail = OutboundFactory(
+        purpose=Purpose.DIGEST, letter=None, submission=None, language="en", state="sent",
+        sent_at=ago(days=1), office=letter.office, campaign=letter.campaign,
+    )  # fmt: skip
+    letter.digest = Digest.objects.create(
+        outbound=mail, campaign=letter.campaign, office=letter.office, day=ago(days=29).date(),
+        text="Mari Tamm wrote",
+    )  # fmt: skip
+    letter.save(update_fields=["digest"])
+    retention.drop_text(letter)
+    assert Digest.objects.get().text == ""
 
 
 def test_text_of_a_letter_that_waits_is_kept_however_old() -> None:
