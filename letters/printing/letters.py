@@ -59,6 +59,7 @@ def _piece(hold: Hold, folder: Folder, number: int, start: int) -> None:
     numbers = [name for name, _pdf in made]
     folder.keep(_name(number), pdf, {"numbers": numbers, "pages": pages})
     hold.piece(
+        done_count=min(start + PIECE, hold.bundle.step_count),
         composed=hold.bundle.composed + run.composed - before[0],
         plain=hold.bundle.plain + sum(run.plain.values()) - before[1],
     )
