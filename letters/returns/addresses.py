@@ -15,7 +15,8 @@ RECIPIENT_HEADERS = (
     "X-Forwarded-To", "Resent-To", "To", "Cc",
 )  # fmt: skip
 LIST_CHARS = 20_000
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"]{1,100}@[^\s<>()\[\],;:\"]{1,255}")
+RECIPIENTS_CHARS = 200_000  # of all headers that may name a recipient, together
+_BETWEEN = re.compile(r"[\s<>()\[\],;:\"]+")
 _FOR = re.compile(r"\bfor\s+<?([^\s<>;]{1,100}@[^\s<>;]{1,255})")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,200}>")
 
@@ -43,16 +44,26 @@ def target_of(incoming: Incoming, further: Iterable[str] = ()) -> Target:
 
 def _recipients(incoming: Incoming) -> list[str]:
     found: list[str] = []
+    room = RECIPIENTS_CHARS
     for name in RECIPIENT_HEADERS:
         for value in incoming.message.get_all(name, [])[:MOST_OF_A_HEADER]:
-            found += addresses_in(str(value))
+            text = str(value)[: min(LIST_CHARS, room)]
+            room -= len(text)
+            found += addresses_in(text)
     for value in incoming.message.get_all("Received", [])[:MOST_OF_A_HEADER]:
         found += _FOR.findall(str(value)[:2_000])
     return found
 
 
 def addresses_in(value: str) -> list[str]:
-    return _ADDRESS.findall(value[:LIST_CHARS])
+    """Return what looks like an address in a text. The work grows with its length alone."""
+    text = value[:LIST_CHARS]
+    return [one for one in _BETWEEN.split(text) if _is_address(one)] if "@" in text else []
+
+
+def _is_address(text: str) -> bool:
+    local, _, domain = text.rpartition("@")
+    return 0 < len(local) <= 100 and 0 < len(domain) <= 255
 
 
 def sender_of(incoming: Incoming) -> str:

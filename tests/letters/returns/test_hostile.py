@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from letters.identifiers import uuid7
 from letters.models import Answer, AnswerFile, DeliveryReport, Letter, Outbound
 from letters.return_address import answer_address, return_path
+from letters.returns.addresses import addresses_in
 from letters.returns.files import files_in, safe_name
 from letters.returns.html_text import text_of_html
 from letters.returns.incoming import MOST_BYTES, read
@@ -112,6 +113,29 @@ def test_mail_that_breaks_the_reader_is_written_down_once(
     assert [take(raw), take(raw)] == [Outcome.UNREADABLE, Outcome.UNREADABLE]
     assert DeliveryReport.objects.get().text == "it broke the reader: ZeroDivisionError"
     assert "secret" not in caplog.text
+
+
+def test_recipients_are_read_up_to_a_length_of_all_headers_together() -> None:
+    address = return_path(uuid7()) or ""
+    full = f"To: {'x@y, ' * 3_990}\n" * 11
+    early = read(f"Delivered-To: {address}\n{full}\nhello".encode())
+    late = read(f"{full}Cc: {address}\n\nhello".encode())
+    assert (sort(early, OURS).target.proven, sort(late, OURS).target.proven) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('A <a@b.example>, "x" c@d.example;e@f', ["a@b.example", "c@d.example", "e@f"]),
+        ("rfc822;a@b.example", ["a@b.example"]),
+        ("a" * 50_000, []),
+        ("a" * 101 + "@b.example", []),
+        ("a@" * 9_000, []),
+        ("@b a@ @", []),
+    ],
+)
+def test_addresses_are_found_in_one_pass(text: str, found: list[str]) -> None:
+    assert addresses_in(text) == found
 
 
 @pytest.mark.parametrize(
