@@ -42,6 +42,17 @@ class CampaignForm(ModelForm[Campaign]):
             )
         return day
 
+    def clean_contact_email(self) -> str:
+        """Refuse a domain that has no form in ASCII: mails that name it could not be made."""
+        address: str = self.cleaned_data["contact_email"]
+        try:
+            address.rpartition("@")[2].encode("idna")
+        except UnicodeError as error:
+            raise ValidationError(
+                _("Mail servers cannot write to this address. Is what stands after the @ right?")
+            ) from error
+        return address
+
     def clean_letterhead(self) -> str:
         lines = [line.strip() for line in self.cleaned_data["letterhead"].splitlines()]
         if len([line for line in lines if line]) > LETTERHEAD_LINES:

@@ -56,7 +56,8 @@ def _spoken_headers(mail: Mail) -> bytes:
     """
     lines = [f"From: {_named(mail.sender_name, 'From')} <{_sender()}>"]
     if mail.reply_to:
-        lines.append(f"Reply-To: {_named(mail.reply_name, 'Reply-To')} <{mail.reply_to}>")
+        reply_to = ascii_address(mail.reply_to)
+        lines.append(f"Reply-To: {_named(mail.reply_name, 'Reply-To')} <{reply_to}>")
     lines.append(f"Subject: {_encoded(_one_line(mail.subject), 'Subject')}")
     return "".join(f"{line}\r\n" for line in lines).encode("ascii")
 

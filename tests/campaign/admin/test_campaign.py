@@ -93,6 +93,16 @@ def test_wrong_kind_of_office_is_refused(admin_client: Client, kinds: str, said:
     assert errors == [said]
 
 
+def test_contact_that_no_mail_reaches_is_refused(admin_client: Client) -> None:
+    campaign = CampaignFactory()
+
+    assert save(admin_client, campaign, contact_email="info@näide.example") == []
+    long = f"info@{'ä' * 60}.example"
+    assert save(admin_client, campaign, contact_email=long) == [
+        "Mail servers cannot write to this address. Is what stands after the @ right?"
+    ]
+
+
 def test_beginnings_are_edited_one_per_line(admin_client: Client) -> None:
     campaign = CampaignFactory(text=None)
 

@@ -8,11 +8,13 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from letters.delivery import engine, policy
+from campaign.models import Campaign
+from letters.delivery import engine, policy, rows
+from letters.delivery.message import build
 from letters.delivery.sweep import sweep
-from letters.enums import HoldReason, LetterState, OutboundState
+from letters.enums import HoldReason, LetterState, OutboundState, Purpose
 from letters.models import Letter, Outbound
-from tests.factories.letters import OutboundFactory
+from tests.factories.letters import LetterFactory, OutboundFactory
 from tests.smtp_sink import Sink
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +60,13 @@ def test_domain_beyond_ascii_is_sent_as_idna(sink: Sink) -> None:
     recipient, message = sink.messages[0]
     assert recipient == "office@xn--bcher-kva.example"
     assert b"\r\nTo: office@xn--bcher-kva.example\r\n" in message
+
+
+def test_contact_beyond_ascii_is_answered_as_idna() -> None:
+    mail = rows.write(Purpose.CONFIRM, LetterFactory().submission)
+    Campaign.objects.update(contact_email="info@näide.example")
+    _, message = build(Outbound.objects.get(pk=mail.pk))
+    assert b"<info@xn--nide-loa.example>\r\n" in message.partition(b"\r\n\r\n")[0]
 
 
 def test_local_part_beyond_ascii_is_held(sink: Sink) -> None:
