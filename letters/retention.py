@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from campaign.models import Campaign
-from letters import bundled, digests
+from letters import bundled, digests, strays
 from letters.enums import CAN_BE_TAKEN_BACK, COUNTED, LetterState, OutboundState, SubmissionState
 from letters.models import (
     AccessToken,
@@ -53,7 +53,7 @@ _BLANK: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Due:
-    """How many rows each rule concerns, or concerned."""
+    """How many rows, or files, each rule concerns, or concerned."""
 
     expired: int
     returned: int
@@ -63,6 +63,7 @@ class Due:
     answers: int
     digests: int = 0
     returned_mail: int = 0
+    files: int = 0
 
 
 def due() -> Due:
@@ -71,7 +72,8 @@ def due() -> Due:
         _old_digests(),
     )  # fmt: skip
     came_back = _old_answers().count() + _old_reports().count()
-    return Due(*[*(rows.count() for rows in rules), came_back])
+    files = sum(1 for _path in strays.strays())
+    return Due(*[*(rows.count() for rows in rules), came_back, files])
 
 
 def run() -> Due:
@@ -85,6 +87,7 @@ def run() -> Due:
         answers=_each(_told_of_the_gone(), _forget_answers_of_mail),
         digests=_each(_old_digests(), _forget_digest),
         returned_mail=_each(_old_answers(), drop_answer) + _old_reports().update(text=""),
+        files=strays.delete_strays(),
     )
 
 

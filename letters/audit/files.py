@@ -6,6 +6,7 @@ import hashlib
 import random
 import uuid
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -13,10 +14,12 @@ from django.db.models import QuerySet
 
 from letters.audit.finding import FIRST, Finding
 from letters.models import Digest, Letter
+from letters.strays import strays
 
 I5 = "I5 right content"
 CHUNK = 500
 BLOCK = 1 << 16
+UNNAMED = timedelta(days=2)  # retention deletes such files once they are a day old
 
 
 def check(sample: int | None) -> Iterator[Finding]:
@@ -26,6 +29,10 @@ def check(sample: int | None) -> Iterator[Finding]:
     yield _compared("PDFs of letters", chosen)
     digests = Digest.objects.exclude(pdf="").order_by()
     yield _compared("PDFs of digests", _all(digests, "pk") if sample is None else ())
+    found = list(strays(UNNAMED))
+    yield Finding(
+        I5, "no file is older than two days and named by no row", len(found), found[:FIRST]
+    )
 
 
 def _all(rows: QuerySet[Any], name: str) -> Iterable[tuple[Any, str, str]]:

@@ -22,7 +22,7 @@ class Command(BaseCommand):
             f"{verb}: {due.expired} unconfirmed forms, {due.returned} returned letters, "
             f"{due.texts} letter texts, "
             f"{due.identities} identities, {due.links} links, "
-            f"{due.returned_mail} answers and reports."
+            f"{due.returned_mail} answers and reports, {due.files} stray files."
         )
         if not options["dry_run"]:
             rollup.heal()

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 FOUND = (
     "1 unconfirmed forms, 0 returned letters, 2 letter texts, 0 identities, 0 links, "
-    "0 answers and reports.\n"
+    "0 answers and reports, 0 stray files.\n"
 )
 
 
