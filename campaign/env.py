@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -50,6 +51,17 @@ def env_secret(name: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from error
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder that only this user may enter: letters, mails and the database lie in it.
+
+    One that is there already keeps the rights its owner gave it. Where it cannot be made, who
+    first writes to it says so.
+    """
+    with contextlib.suppress(OSError):
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
 
 
 def env_url(name: str, *schemes: str) -> str:

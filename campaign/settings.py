@@ -21,20 +21,27 @@ from campaign.env import (
     env_time_zone,
     env_url,
     generated_secret,
+    private_folder,
 )
 
+SECRET_KEY_CHARACTERS = 32
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(env_str("VAR_DIR") or BASE_DIR / "var")
+VAR_DIR = private_folder(Path(env_str("VAR_DIR") or BASE_DIR / "var"))
 
 PRODUCTION = env_bool("PRODUCTION")
 DEMO = env_bool("SINCERELY_DEMO")
 DEBUG = env_bool("DEBUG")
+
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("DEBUG=1 shows settings to strangers: not with PRODUCTION=1.")
 
 SECRET_KEY = env_secret("SECRET_KEY")
 if not SECRET_KEY:
     if PRODUCTION:
         raise ImproperlyConfigured("SECRET_KEY must be set: production has no default.")
     SECRET_KEY = generated_secret(VAR_DIR / "secret-key")
+if PRODUCTION and len(SECRET_KEY) < SECRET_KEY_CHARACTERS:
+    raise ImproperlyConfigured(f"SECRET_KEY needs {SECRET_KEY_CHARACTERS} characters at least.")
 
 # Links in mails are built from SITE_URL alone, never from a request's Host header.
 SITE_URL = (env_site("SITE_URL", "https", "http") or "http://127.0.0.1:8000").rstrip("/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,24 @@ def test_wrong_setting_is_one_sentence_without_a_traceback(tmp_path: Path) -> No
         1,
         "EMAIL_URL must begin with smtp://, smtp+tls:// or smtp+ssl://.\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"DEBUG": "1"}, "DEBUG=1 shows settings to strangers: not with PRODUCTION=1.\n"),
+        ({"SECRET_KEY": "x" * 31}, "SECRET_KEY needs 32 characters at least.\n"),
+    ],
+)
+def test_production_does_not_start_carelessly(
+    tmp_path: Path, wrong: dict[str, str], told: str
+) -> None:
+    assert check(tmp_path, **PRODUCTION | wrong) == (1, told)
+
+
+def test_folder_of_letters_is_nobody_elses(tmp_path: Path) -> None:
+    folder = env.private_folder(tmp_path / "new")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize(
