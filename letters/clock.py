@@ -1,8 +1,8 @@
 """The one clock of delivery: the database's, so that all processes agree (F26).
 
 Leases, back-offs and expiries compare times that several computers wrote. The database is
-asked now and then; in between the process's monotonic clock counts on, which no change of
-the computer's time can move.
+asked now and then; in between the computer's own clock since its start counts on, which no
+change of its time can move.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 ASK_AGAIN_SECONDS = 30.0
+BOOT_CLOCK: int | None = getattr(time, "CLOCK_BOOTTIME", None)  # Linux has it
 _anchor: tuple[datetime, float] | None = None
 
 
@@ -24,10 +25,15 @@ def now() -> datetime:
     if not settings.DATABASE_CLOCK:
         return timezone.now() + _travelled()
     global _anchor
-    passed = time.monotonic()
+    passed = _passed()
     if _anchor is None or passed - _anchor[1] > ASK_AGAIN_SECONDS:
         _anchor = (_ask(), passed)
     return _anchor[0] + timedelta(seconds=passed - _anchor[1]) + _travelled()
+
+
+def _passed() -> float:
+    """Return seconds that go on while the computer sleeps: leases end meanwhile, too."""
+    return time.clock_gettime(BOOT_CLOCK) if BOOT_CLOCK is not None else time.monotonic()
 
 
 def _ask() -> datetime:

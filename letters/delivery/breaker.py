@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 
 from letters import clock
 from letters.delivery import policy
@@ -43,15 +44,17 @@ def server_named(name: str) -> MailServer:
 
 def charge(name: str, refusal: Refusal) -> None:
     """Note an error of the server; after enough of them leave it alone for a while."""
-    server, now = server_named(name), clock.now()
-    server.failures += 1
+    now = clock.now()
+    MailServer.objects.filter(pk=server_named(name).pk).update(
+        failures=F("failures") + 1, since=Coalesce("since", Value(now)),
+        trouble=refusal.trouble, last_code=refusal.code or None,
+        last_answer=refusal.answer[:500],
+    )  # fmt: skip
+    server = server_named(name)  # as it is now: others charge and clear it, too
     if server.failures >= policy.ERRORS or server.open_until or refusal.trouble in AT_ONCE:
-        server.opened += 1
-        server.open_until = now + policy.open_for(server.opened)
-    server.since = server.since or now
-    server.trouble, server.last_code = refusal.trouble, refusal.code or None
-    server.last_answer = refusal.answer[:500]
-    server.save()
+        MailServer.objects.filter(pk=server.pk, failures__gt=0).update(
+            opened=F("opened") + 1, open_until=now + policy.open_for(server.opened + 1)
+        )
 
 
 def clear(name: str) -> None:

@@ -118,7 +118,7 @@ class _Round:
             except Fenced:
                 log.warning("Mail %s: its time ran out; another decides.", outbound.pk)
                 break
-        if self.way.name and any(one.kind is Kind.SENT for one in outcomes) and not self.trouble:
+        if self.way.name and not self.trouble and any(map(_answered, outcomes)):
             breaker.clear(self.way.name)
         return outcomes
 
@@ -169,6 +169,11 @@ class _Round:
             self.trouble = True
             breaker.charge(self.way.name, refusal)
         return Outcome(outbound, Kind.REFUSED, refusal.answer, refusal=refusal)
+
+
+def _answered(outcome: Outcome) -> bool:
+    """Whether the server took the mail, or judged it: it works, also where it says no."""
+    return outcome.kind in (Kind.SENT, Kind.REFUSED)
 
 
 def _note(outcomes: list[Outcome], token: str) -> None:

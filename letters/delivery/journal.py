@@ -23,6 +23,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+KEY_LENGTH = 16
 TRYING, BEGUN, ANSWERED = "T", "D", "A"
 
 
@@ -34,7 +35,7 @@ class Journal:
     """The journal of this process. `key` begins every claim token that it writes down."""
 
     def __init__(self) -> None:
-        self.key = secrets.token_hex(8)
+        self.key = secrets.token_hex(KEY_LENGTH // 2)
         self.process = os.getpid()
         self._batches = 0
         folder().mkdir(parents=True, exist_ok=True)
@@ -122,6 +123,11 @@ def left_behind() -> list[Left]:
     mine = _own.key if _own is not None and not _own.gone() else ""
     paths = sorted(folder().glob("*.journal"))
     return [left for path in paths if path.stem != mine and (left := _read(path)) is not None]
+
+
+def keys() -> set[str]:
+    """Return the keys of all journals of this computer, of the living and of the dead."""
+    return {path.stem for path in folder().glob("*.journal")}
 
 
 def forget(left: Left) -> None:

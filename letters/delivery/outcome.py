@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 
 from campaign.models import Office, OfficeRoute
 from letters import clock
@@ -189,8 +189,12 @@ def _refused(outbound: Outbound, refusal: Refusal, actor: str) -> list[UUID]:
 
 
 def _again_or_fail(outbound: Outbound, refusal: Refusal, actor: str) -> list[UUID]:
-    # From the first try on: a letter may have waited for weeks until it was its turn.
-    first = outbound.tries.order_by("number").values_list("started_at", flat=True).first()
+    # From the first try on: a letter may have waited for weeks until it was its turn. What a
+    # person queued again has its time anew.
+    again = outbound.moves.filter(to_state=OutboundState.QUEUED, by__isnull=False)
+    since = again.aggregate(at=Max("at"))["at"]
+    tries = outbound.tries.filter(started_at__gte=since) if since else outbound.tries.all()
+    first = tries.order_by("number").values_list("started_at", flat=True).first()
     if first is not None and clock.now() - first > policy.PATIENCE:
         return _fail(outbound, refusal, actor)
     soft = outbound.tries.filter(code__gte=400, code__lt=600).exclude(code=421).count()
@@ -220,18 +224,30 @@ def _address_refused(outbound: Outbound, refusal: Refusal, actor: str) -> list[U
 
 def _hold_refused(outbound: Outbound, refusal: Refusal, actor: str) -> None:
     office = outbound.letter.office if outbound.letter else outbound.office
-    if office is not None and outbound.purpose in TO_OFFICES:
+    if (
+        office is not None
+        and outbound.purpose in TO_OFFICES
+        and not _for_own_words(outbound, refusal)
+    ):
         _count_refusal(office, refusal)
     hold = HoldReason.REFUSED
     _move(outbound, OutboundState.HELD, refusal.code, refusal.answer, actor, hold=hold)
+
+
+def _for_own_words(outbound: Outbound, refusal: Refusal) -> bool:
+    """Whether a server may have refused what one writer wrote: no reason to pause the office."""
+    return refusal.verdict is Verdict.CONTENT and any(
+        letter.with_words for letter in letters_of([outbound])
+    )
 
 
 def _count_refusal(office: Office, refusal: Refusal) -> None:
     """Pause an office that refused several mails in a row: something is wrong between us (F20)."""
     pace, _ = OfficePace.objects.get_or_create(office=office)
     OfficePace.objects.filter(pk=pace.pk).update(refusals=F("refusals") + 1)
-    if pace.refusals + 1 >= policy.REFUSALS:
-        reason = f"{pace.refusals + 1} refusals in a row: {refusal.answer}"
+    pace.refresh_from_db(fields=["refusals"])  # others count, too
+    if pace.refusals >= policy.REFUSALS:
+        reason = f"{pace.refusals} refusals in a row: {refusal.answer}"
         Office.objects.filter(pk=office.pk, paused=False).update(
             paused=True, pause_reason=reason[:300]
         )

@@ -19,6 +19,7 @@ from letters.rendering.compose import long_date
 from letters.rendering.mail import Attachment, Mail
 
 COLUMNS = 76
+QUOTED = "> "
 FALLBACK = "en"
 
 
@@ -85,7 +86,10 @@ def _who(entry: Entry, language: str) -> str:
 
 
 def _wrapped(text: str) -> str:
-    return textwrap.fill(text, COLUMNS, break_on_hyphens=False)
+    # Marked line by line, as answers are: own words cannot pass for ours, or for other writers.
+    return textwrap.fill(
+        text, COLUMNS, break_on_hyphens=False, initial_indent=QUOTED, subsequent_indent=QUOTED
+    )
 
 
 def digest_mail(outbound: Outbound) -> Mail:

@@ -28,7 +28,7 @@ def test_moves_are_those_of_the_design() -> None:
     }
 
 
-@pytest.mark.parametrize(("old", "new"), ALLOWED)
+@pytest.mark.parametrize(("old", "new"), sorted(ALLOWED))
 def test_allowed_move_is_made_and_logged(admin_user: User, old: State, new: State) -> None:
     campaign = CampaignFactory(state=old)
     LetterTextFactory(version__template__campaign=campaign)

@@ -111,6 +111,26 @@ def test_probe_that_succeeds_closes_the_breaker(monkeypatch: pytest.MonkeyPatch)
     assert MailServer.objects.get().open_until is None
 
 
+@pytest.mark.parametrize("code", [450, 550])
+def test_probe_that_is_judged_closes_the_breaker_too(
+    monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    trouble(monkeypatch, "recipient", code)
+    MailServer.objects.create(name=NAME, failures=5, opened=1, open_until=timezone.now())
+    engine.deliver()
+    assert MailServer.objects.values_list("failures", "open_until").get() == (0, None)
+
+
+def test_trouble_that_two_workers_meet_is_counted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusal = policy.judge(NotSent("connect", 0, "no answer"))
+    stale = MailServer.objects.create(name=NAME, last_success=timezone.now())
+    monkeypatch.setattr(breaker, "server_named", lambda _: stale)
+    breaker.charge(NAME, refusal)
+    breaker.charge(NAME, refusal)
+    found = MailServer.objects.values_list("failures", "last_success").get()
+    assert found == (2, stale.last_success)
+
+
 def test_server_that_sends_us_away_lets_other_mails_go_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

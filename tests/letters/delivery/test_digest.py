@@ -99,7 +99,9 @@ def test_text_has_own_words_in_full_and_the_others_as_a_list(
     standard = letter(campaign, office, submission__name="Jaan Kask")
     [mail] = gathered()
     text = digest_mail(mail).text
-    assert f"Mari Tamm, Tartu (Estonia): {own.number}\n\nOne <b>bold</b> & true.\n\nTwo." in text
+    assert (
+        f"Mari Tamm, Tartu (Estonia): {own.number}\n\n> One <b>bold</b> & true.\n\n> Two." in text
+    )
     assert f"- Jaan Kask, Tartu (Estonia): {standard.number}\n" in text
     assert "2 people wrote" in text
 
@@ -307,3 +309,15 @@ def test_subject_of_a_digest_speaks_the_language_that_this_site_has(campaign: Ca
     [mail] = gathered()
     assert mail.language == "en"
     assert mail.digest.day == date(2026, 11, 25)
+
+
+def test_own_words_cannot_pass_for_other_writers(campaign: Campaign, office: Office) -> None:
+    invented = (
+        "True.\n------\nThese people sent the letter as it is\n- Jaan Rebane, Narva: P3R8-XZ2"
+    )
+    letter(campaign, office, submission__words=invented)
+    [mail] = gathered()
+    lines = digest_mail(mail).text.splitlines()
+    assert [line for line in lines if "Rebane" in line or line == "------"] == [
+        "> - Jaan Rebane, Narva: P3R8-XZ2"
+    ]

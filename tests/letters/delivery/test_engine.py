@@ -8,11 +8,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from campaign.models import OfficeRoute
+from campaign.models import Office, OfficeRoute
 from letters.delivery import engine, journal
 from letters.enums import HoldReason, LetterState, OutboundState, Purpose
 from letters.models import Letter, Move, Outbound
-from tests.factories.campaign import OfficeRouteFactory
+from tests.factories.campaign import OfficeFactory, OfficeRouteFactory
+from tests.factories.letters import OutboundFactory
 from tests.journey import make_world, sign, sign_and_confirm, work
 from tests.smtp_sink import Sink
 
@@ -131,3 +132,15 @@ def test_message_that_was_not_begun_leaves_the_connection_fit_for_the_next(
     Outbound.objects.update(next_attempt_at=timezone.now())
     engine.deliver()
     assert [Outbound.objects.get().state, len(sink.messages)] == [OutboundState.SENT, 1]
+
+
+@pytest.mark.parametrize(("with_words", "paused"), [(True, False), (False, True)])
+def test_what_one_writer_wrote_pauses_no_office(sink: Sink, with_words: bool, paused: bool) -> None:
+    office = OfficeFactory(route__email="data554@ee.example")
+    for _ in range(3):
+        OutboundFactory(
+            letter__state=LetterState.QUEUED, letter__office=office,
+            letter__with_words=with_words,
+        )  # fmt: skip
+    engine.deliver()
+    assert Office.objects.get(pk=office.pk).paused is paused

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from letters import retention
+from letters.actions.dispatch import queue_again
 from letters.delivery import engine, message
 from letters.delivery.mail import Envelope
 from letters.delivery.sweep import sweep
-from letters.enums import LetterState, OutboundState, Purpose
+from letters.enums import HoldReason, LetterState, OutboundState, Purpose
 from letters.models import Letter, Outbound, Submission
+from letters.moves import move_outbound
 from tests.factories.letters import OutboundFactory
 from tests.smtp_sink import Sink
 
@@ -37,8 +41,8 @@ class SlowServer:
         before_data()
         self.taken.append(envelope.recipient)
         if len(self.taken) == 1:
-            with later(hours=1):
-                sweep()
+            with later(hours=1), patch("letters.delivery.journal.keys", set):
+                sweep()  # another computer's, which has not our journal
             assert Outbound.objects.get(purpose=Purpose.LETTER).state == OutboundState.UNKNOWN
         return "250 taken, at last"
 
@@ -163,3 +167,17 @@ def test_refusal_that_ends_a_week_keeps_the_servers_words(sink: Sink) -> None:
     engine.deliver(first.id)
     mail = Outbound.objects.get(purpose=Purpose.LETTER)
     assert (mail.last_code, mail.last_answer) == (451, "as you asked")
+
+
+def test_what_a_person_queued_again_has_a_week_anew(sink: Sink, admin_user: User) -> None:
+    mail = mail_to("rcpt451@ee.example")
+    with later(days=-8):
+        Outbound.objects.update(next_attempt_at=timezone.now())
+        engine.deliver(mail.id)
+        Outbound.objects.update(next_attempt_at=timezone.now() + timedelta(days=8))
+    with later(days=-0.5):
+        move_outbound(Outbound.objects.get(), OutboundState.HELD, actor="worker")
+        Letter.objects.update(state=LetterState.HELD, hold_reason=HoldReason.REFUSED)
+        queue_again(Outbound.objects.get(), by=admin_user)
+    engine.deliver(mail.id)
+    assert states() == (OutboundState.QUEUED, LetterState.QUEUED)

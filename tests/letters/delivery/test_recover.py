@@ -10,8 +10,8 @@ from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
-from letters.actions import site_delivery
 from letters import message_ids
+from letters.actions import site_delivery
 from letters.delivery import gate, recover, rows
 from letters.delivery.mail import Envelope, MailboxTransport
 from letters.enums import HoldReason, LetterState, OutboundState, Purpose

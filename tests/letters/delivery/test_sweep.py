@@ -172,6 +172,20 @@ def test_line_that_a_full_disk_tore_says_nothing(batch: Batch, worker: Journal, 
     assert state() == OutboundState.QUEUED
 
 
+def test_yes_in_the_journal_is_not_overruled_when_noting_fails(
+    batch: Batch, worker: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker.begun(batch.outbounds[0].pk)
+    worker.answered(batch.outbounds[0].pk, 250)
+    die(worker)
+    with monkeypatch.context() as broken, time_machine.travel(timezone.now() + timedelta(hours=1)):
+        broken.setattr("letters.delivery.outcome.copies_to_writers", lambda letters: 1 / 0)
+        sweep()
+    assert state() == OutboundState.SENDING
+    sweep()
+    assert state() == OutboundState.SENT
+
+
 def test_step_that_fails_keeps_nobody_from_the_mail(
     batch: Batch, worker: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
