@@ -358,7 +358,7 @@ def pending_beside(submission: Submission, now: datetime) -> list[Submission]:
     Nearly nobody has one: a short query says so, and spares everybody the long one.
     """
     beside = Submission.objects.filter(campaign=submission.campaign_id, signer=submission.signer)
-    beside = beside.pending(now).exclude(pk=submission.pk)
+    beside = beside.pending(now).exclude(pk=submission.pk).filter(email__iexact=submission.email)
     if not beside.exists():
         return []
     written = Letter.objects.filter(

@@ -22,6 +22,7 @@ JOINERS = {"\u200c", "\u200d"}  # ZWNJ and ZWJ spell words in Persian, Hindi, Si
 # Letters by their category, and blank on paper.
 FILLERS = {"\u115f", "\u1160", "\u3164", "\uffa0"}
 LONGEST_RUN = 60
+TEST_PATTERNS = ("ANTI-UBE-TEST", "ANTIVIRUS-TEST-FILE")
 MARKS_PER_LETTER = 3
 
 
@@ -78,6 +79,12 @@ def has_web_address(text: str) -> bool:
     plain = unicodedata.normalize("NFKC", text).translate(dict.fromkeys(map(ord, JOINERS)))
     plain = plain.replace("\u3002", ".")
     return "@" in plain or WEB_ADDRESS.search(plain) is not None
+
+
+def has_test_pattern(text: str) -> bool:
+    """Whether filters on the way are made to refuse any mail with this in it (GTUBE, EICAR)."""
+    plain = text.upper()
+    return any(pattern in plain for pattern in TEST_PATTERNS)
 
 
 def has_letter(text: str) -> bool:

@@ -26,7 +26,7 @@ LAYERS = [
     },
     {"models"},
     {
-        "moves", "bulk_moves", "queries", "counts", "sums", "cubes", "recounts", "rollup", "rendering", "retention", "form_key", "bundled", "digests",
+        "moves", "bulk_moves", "queries", "counts", "sums", "cubes", "recounts", "rollup", "rendering", "retention", "form_key", "seen", "bundled", "digests", "strays",
         "audit",
     },
     {"delivery"},

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Value
-from django.utils import timezone
 
-from letters import outbox, retention
+from campaign.models import Campaign
+from letters import clock, outbox, retention
 from letters.delivery import rows
 from letters.enums import LetterState, OutboundState, Purpose, SubmissionState
 from letters.identifiers import own_token, signer_of
 from letters.models import AccessToken, Outbound, Submission, Suppression
-from letters.moves import move_outbound, move_submission
+from letters.moves import NotAllowed, move_outbound, move_submission
 from letters.queries import already_written
 
 # One confirmation a day and campaign, two in all until the mailbox's owner confirms one, and
@@ -33,7 +34,7 @@ def ask(submission: Submission, *, again: bool = False) -> None:
 
     Whether one was sent is told to nobody but the mailbox's owner (A08).
     """
-    now = timezone.now()
+    now = clock.now()
     if submission.state not in OPEN:
         return  # confirmed, expired or erased: there is nothing to ask
     if _allowed(submission, now, again):
@@ -143,13 +144,15 @@ def state_for(submission: Submission, signer: str) -> str:
     return SubmissionState.AWAITING if fresh or not governments else SubmissionState.REPEATED
 
 
-@transaction.atomic
 def stop_all_mail(submission: Submission) -> None:
     """Never mail this address again ("not me"), and delete the letters that wait for it.
 
-    The address is kept as an HMAC only.
+    The address is kept as an HMAC only. What is confirmed in this moment stays confirmed.
     """
     Suppression.objects.get_or_create(signer=submission.signer, defaults={"reason": "not me"})
-    waiting = Submission.objects.filter(signer=submission.signer, state=SubmissionState.AWAITING)
-    for one in waiting:
-        retention.expire(one)
+    campaigns = Campaign.objects.values("pk")  # the index begins with it
+    for one in Submission.objects.filter(
+        campaign__in=campaigns, signer=submission.signer, state__in=OPEN
+    ):
+        with contextlib.suppress(NotAllowed), transaction.atomic():
+            retention.expire(one)

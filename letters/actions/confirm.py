@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from campaign.models import Campaign
-from letters import outbox
+from letters import clock, outbox
 from letters.actions.asking import locked
 from letters.delivery import rows
 from letters.enums import LetterState, SubmissionState
@@ -39,7 +38,7 @@ def confirm(
 
 @transaction.atomic
 def _confirm(submission: Submission, words: str | None, reply_directly: bool, seen: str) -> str:
-    now = timezone.now()
+    now = clock.now()
     row = locked(submission)
     if row.signer != submission.signer:
         raise NotAllowed("The form moved to another mailbox in this moment.")
@@ -120,6 +119,6 @@ def approve_now(letter: Letter, *, actor: str, by: object = None) -> None:
     wait = timedelta(seconds=letter.campaign.take_back_seconds)
     move_letter(
         letter, LetterState.APPROVED, actor=actor, by=by,  # type: ignore[arg-type]
-        send_after=timezone.now() + wait,
+        send_after=clock.now() + wait,
     )  # fmt: skip
     outbox.ring_render(letter)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from campaign.models import Campaign
 from letters import retention
 from letters.enums import CAN_BE_TAKEN_BACK, COUNTED, SubmissionState
 from letters.identifiers import signer_of
@@ -20,8 +21,11 @@ class Erased:
 
 
 def erase_signer(submission: Submission, *, actor: str = "supporter") -> Erased:
-    """Erase all that the mailbox of a submission ever wrote here."""
-    return _erase(submission.signer, actor)
+    """Erase all that was ever written here with the address of a submission.
+
+    With this very address: on some servers mari+x@ is not mari@'s.
+    """
+    return _erase(submission.signer, actor, submission.email)
 
 
 def erase_address(email: str, *, actor: str = "operator") -> Erased:
@@ -36,14 +40,17 @@ def to_erase(email: str) -> Erased:
     return Erased(len(rows), letters.count())
 
 
-def _rows(signer: str) -> list[Submission]:
+def _rows(signer: str, email: str = "") -> list[Submission]:
     rows = Submission.objects.filter(signer=signer).exclude(state=SubmissionState.ERASED)
+    rows = rows.filter(campaign__in=Campaign.objects.values("pk"))  # the index begins with it
+    if email:
+        rows = rows.filter(email__iexact=email)
     return list(rows.order_by("created_at"))
 
 
-def _erase(signer: str, actor: str) -> Erased:
+def _erase(signer: str, actor: str, email: str = "") -> Erased:
     submissions = taken_back = 0
-    for submission in _rows(signer):
+    for submission in _rows(signer, email):
         try:
             taken_back += retention.erase(submission, actor=actor)
         except NotAllowed:  # two presses at once: the other one did it

@@ -6,9 +6,8 @@ from datetime import timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.utils import timezone
 
-from letters import outbox
+from letters import clock, outbox
 from letters.actions.confirm import approve_now
 from letters.actions.take_back import take_back
 from letters.actions.write import LINK_DAYS
@@ -33,7 +32,7 @@ def return_to_writer(letter: Letter, *, by: AbstractBaseUser, reason: str) -> No
     """Ask the writer to change it: a mail with the reason and a link to the letter."""
     move_letter(letter, LetterState.RETURNED, actor="reviewer", by=by, reason=reason, content=None)
     _decide(letter, Outcome.RETURNED, by, reason)
-    expires = timezone.now() + timedelta(days=LINK_DAYS)
+    expires = clock.now() + timedelta(days=LINK_DAYS)
     Submission.objects.filter(pk=letter.submission_id).update(expires_at=expires)
     letter.submission.expires_at = expires
     outbox.enqueue(Purpose.RETURNED, letter.submission, letter=letter)

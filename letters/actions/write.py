@@ -9,9 +9,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from campaign.models import Campaign, ConsentWording, Government
+from letters import clock
 from letters.actions.asking import OPEN, ask, change_address, locked, state_for
 from letters.enums import LetterState, SubmissionState
 from letters.failpoints import failpoint, failpoint_on_commit
@@ -99,7 +99,7 @@ def _another(earlier: Submission, form: Form, consent: Consent) -> Submission:
 
 @transaction.atomic
 def _create(campaign: Campaign, form: Form, nonce: str, consent: Consent) -> Submission:
-    now, signer = timezone.now(), signer_of(form.email)
+    now, signer = clock.now(), signer_of(form.email)
     written = already_written(campaign, signer, form.governments)
     fresh = [government for government in form.governments if government.pk not in written]
     submission = Submission(
@@ -145,7 +145,7 @@ def revise(submission: Submission, form: Form, *, proven: bool) -> Submission:
     if locked(submission).state not in OPEN and not returned:
         return submission
     change_address(submission, form.email)
-    revised_at = submission.revised_at if proven else timezone.now()
+    revised_at = submission.revised_at if proven else clock.now()
     Submission.objects.filter(pk=submission.pk).update(**form.personal(), revised_at=revised_at)
     submission.refresh_from_db()
     chosen = {government.pk for government in form.governments}

@@ -32,6 +32,7 @@ class PlainText(forms.CharField):
             "Our paper cannot show these characters: %(characters)s. Leave them out, or ask us to "
             "install the fonts: %(packages)s."
         ),
+        "pattern": _("Leave out the test pattern for mail filters: no office would get the letter"),
         "lines": _("Your sentences must have %(most)d lines or less"),
     }
 
@@ -53,6 +54,8 @@ class PlainText(forms.CharField):
             raise self._error("too_long")
         if "link" in self.error_messages and validators.has_web_address(value):
             raise self._error("link")
+        if validators.has_test_pattern(value):
+            raise self._error("pattern")
         if validators.longest_run(value) > validators.LONGEST_RUN:
             self._refuse_long_run()
         if validators.stacks_marks(value):

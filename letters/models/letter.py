@@ -16,6 +16,13 @@ from letters.models.template import LetterText
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
+    def written_with(self, submission: Submission) -> LetterQuerySet:
+        """Those of a form's campaign and its very address. Spellings of a mailbox (mari+x@,
+        mari@) count as one signer, but on some servers they are two people: neither is shown
+        what the other wrote."""
+        own = self.filter(campaign=submission.campaign_id, signer=submission.signer)
+        return own.filter(submission__email__iexact=submission.email)
+
     def counted(self) -> LetterQuerySet:
         """Confirmed and not taken back, returned or rejected: what every public number counts."""
         return self.filter(state__in=COUNTED)

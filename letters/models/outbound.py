@@ -88,6 +88,11 @@ class Outbound(models.Model):
                 name="outbound_due",
             ),
             models.Index(fields=("state", "lease_until"), name="outbound_leases"),
+            models.Index(
+                fields=("mailbox",),
+                condition=models.Q(purpose__in=(Purpose.CONFIRM, Purpose.ALREADY)),
+                name="outbound_asking",
+            ),
             models.Index(fields=("-created_at",), name="outbound_newest_first"),
             models.Index(
                 fields=("sent_at",), condition=models.Q(state="sent"), name="outbound_sent"

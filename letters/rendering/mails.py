@@ -57,9 +57,7 @@ def _confirm(outbound: Outbound) -> dict[str, Any]:
 
 def _already(outbound: Outbound) -> dict[str, Any]:
     submission = outbound.its_submission
-    written = Letter.objects.counted().filter(
-        campaign=submission.campaign, signer=submission.signer
-    )
+    written = Letter.objects.counted().written_with(submission)
     return {
         "written": [
             (office_title(letter), long_date(letter.confirmed_on, outbound.language))

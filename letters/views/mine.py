@@ -200,11 +200,11 @@ def _context(submission: Submission, language: str, token: str) -> dict[str, Any
 
 
 def letters_of(submission: Submission) -> list[Letter]:
-    """Those of this form; of a repeated form, the letters that the same signer wrote before."""
+    """Those of this form; of a repeated form, the letters written before with this address."""
     routes = Prefetch("office__routes", OfficeRoute.objects.order_by("rank", "id"))
     rows = Letter.objects.select_related("government", "office").prefetch_related(routes)
     if submission.state == SubmissionState.REPEATED:
-        rows = rows.counted().filter(campaign=submission.campaign, signer=submission.signer)
+        rows = rows.counted().written_with(submission)
     else:
         rows = rows.filter(submission=submission).exclude(state=LetterState.AWAITING)
     letters = list(rows.order_by("government__name").prefetch_related("answers__files"))

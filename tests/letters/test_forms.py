@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from campaign.models import Campaign, CampaignText, Government
@@ -361,3 +362,9 @@ def test_the_box_for_own_words_has_no_width_of_its_own():
     box = words_field("Why?").widget.render("words", "")
 
     assert (' rows="4"' in box, "cols" in box) == (True, False)
+
+
+@pytest.mark.parametrize("pattern", ["*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*", "antivirus-test-file"])
+def test_pattern_that_every_filter_refuses_is_refused_here(pattern: str) -> None:
+    with pytest.raises(ValidationError, match="test pattern for mail filters"):
+        words_field("Words").clean(f"Please stay. {pattern}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -13,10 +14,13 @@ from django.test import Client
 from django.utils import timezone
 
 from letters import retention
-from letters.delivery import engine, message
+from letters.delivery import engine, message, rows
 from letters.delivery.mail import Envelope
 from letters.enums import LetterState, Purpose, SubmissionState
 from letters.models import Letter, Outbound, Submission
+from letters.rendering.mail_parts import link
+from letters.rendering.mails import render_mail
+from tests.factories.letters import LetterFactory, SubmissionFactory
 from tests.journey import World, confirm, link_in, mails, make_world, sign, sign_and_confirm, work
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +187,38 @@ def test_letter_erased_in_flight_is_sent_and_then_forgotten(
     letter = Letter.objects.get()
     assert (letter.state, letter.content) == (LetterState.SENT, None)
     assert Outbound.objects.filter(purpose=Purpose.COPY).count() == 0
+
+
+@pytest.fixture
+def other_spelling() -> tuple[Letter, str]:
+    """A letter of mari@, and the link that mari+x@ got for a form that repeats it."""
+    letter = LetterFactory(
+        submission__email="mari@uni.example", submission__words="Secret words",
+        state=LetterState.SENT, sent_at=timezone.now(),
+    )  # fmt: skip
+    again = SubmissionFactory(
+        campaign=letter.campaign, email="mari+x@uni.example", state=SubmissionState.REPEATED
+    )
+    return letter, link(rows.write(Purpose.ALREADY, again))
+
+
+def test_other_spelling_of_an_address_is_shown_nothing(
+    client: Client, other_spelling: tuple[Letter, str]
+) -> None:
+    letter, url = other_spelling
+    page = client.get(urlsplit(url).path).content.decode()
+    assert [part in page for part in (letter.number, "Secret words")] == [False, False]
+
+
+def test_other_spelling_of_an_address_erases_nothing_of_the_first(
+    client: Client, other_spelling: tuple[Letter, str]
+) -> None:
+    letter, url = other_spelling
+    client.post(f"{urlsplit(url).path}erase/", {"sure": "yes"})
+    assert Submission.objects.get(pk=letter.submission_id).words == "Secret words"
+
+
+def test_other_spelling_is_told_so_by_mail(other_spelling: tuple[Letter, str]) -> None:
+    mail = render_mail(Outbound.objects.get(purpose=Purpose.ALREADY))
+    assert "another spelling of your address" in mail.text
+    assert other_spelling[0].government.name not in mail.text

@@ -11,9 +11,10 @@ import time_machine
 from django.utils import timezone
 
 from letters import retention
-from letters.actions.asking import ask, resend
+from letters.actions.asking import ask, resend, stop_all_mail
 from letters.enums import Purpose, SubmissionState
-from letters.models import AccessToken, Outbound, Submission
+from letters.models import AccessToken, Outbound, Submission, Suppression
+from letters.moves import NotAllowed
 from tests.factories.letters import SubmissionFactory
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +66,23 @@ def test_sixth_campaign_may_ask_on_the_next_day() -> None:
     with time_machine.travel(timezone.now() + timedelta(hours=25)):
         ask(waiting())
     assert Outbound.objects.count() == 6
+
+
+@pytest.mark.parametrize("state", [SubmissionState.AWAITING, SubmissionState.REPEATED])
+def test_not_me_leaves_no_form_behind(state: str) -> None:
+    form = SubmissionFactory(state=state, name="Mari Tamm", words="Secret words")
+    stop_all_mail(form)
+    kept = Submission.objects.filter(pk=form.pk).values_list("name", "words")
+    assert list(kept) in ([], [("", "")])
+
+
+def test_not_me_is_kept_also_if_a_form_is_confirmed_in_that_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def confirmed(form: Submission) -> None:
+        raise NotAllowed("confirmed")
+
+    form = waiting()
+    monkeypatch.setattr("letters.retention.expire", confirmed)
+    stop_all_mail(form)
+    assert Suppression.objects.get().signer == form.signer
