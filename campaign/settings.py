@@ -169,12 +169,13 @@ RETURNS_IMAP_URL = env_secret("RETURNS_IMAP_URL")
 # A provider that reports by webhook to /returns/<provider>/…; without a secret it cannot.
 MAIL_PROVIDER = env_str("MAIL_PROVIDER").lower()
 MAIL_PROVIDER_SECRET = env_secret("MAIL_PROVIDER_SECRET")
-# Two sign with a key; the others name a user and a password of ours (user:password).
-_SIGNING = {
+# Three sign with a key; the others name a user and a password of ours (user:password).
+MAIL_PROVIDER_KEYS = {
     "mailgun": "MAILGUN_WEBHOOK_SIGNING_KEY",
     "mailersend": "MAILERSEND_SIGNING_SECRET",
+    "unisender_go": "UNISENDER_GO_API_KEY",
 }
-ANYMAIL = {_SIGNING.get(MAIL_PROVIDER, "WEBHOOK_SECRET"): MAIL_PROVIDER_SECRET}
+ANYMAIL = {MAIL_PROVIDER_KEYS.get(MAIL_PROVIDER, "WEBHOOK_SECRET"): MAIL_PROVIDER_SECRET}
 # Who is told when delivery stands still; a campaign's contact is told about its letters.
 OPERATOR_EMAIL = env_str("OPERATOR_EMAIL")
 # How many connections all workers together hold to the mail server, how many mails one takes on.

@@ -7,8 +7,14 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 
 from letters.delivery import reconcile
+from letters.returns import configured
 
 
 @register()
 def check_reconcile(**kwargs: Any) -> list[CheckMessage]:
     return [Error(problem, id="letters.E001") for problem in reconcile.problems()]
+
+
+@register()
+def check_provider(**kwargs: Any) -> list[CheckMessage]:
+    return [Error(problem, id="letters.E002") for problem in configured.problems()]

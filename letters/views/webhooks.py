@@ -16,19 +16,13 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 
 from letters.returns import provider as _receivers  # noqa: F401  # it takes what anymail reads
+from letters.returns.configured import KINDS
 from letters.returns.receive import TRY_AGAIN
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 35 * 2**20  # 25 MB as base64
 LARGE_BYTES = 2**20
-# What they sign is the body: it is read before anything is known of the sender.
-SIGNING = {"mailersend", "mailgun"}
 _large = BoundedSemaphore(1)
-# Those that anymail can check without further packages.
-PROVIDERS = {
-    "brevo", "mailersend", "mailgun", "mailjet", "mailtrap", "postmark", "sendgrid", "sparkpost",
-    "unisender_go",
-}  # fmt: skip
 
 
 @csrf_exempt
@@ -39,7 +33,7 @@ def webhook(request: HttpRequest, provider: str, kind: str) -> HttpResponseBase:
     try again.
     """
     configured = settings.MAIL_PROVIDER_SECRET and provider == settings.MAIL_PROVIDER
-    if not configured or provider not in PROVIDERS:
+    if not configured or kind not in KINDS.get(provider, ()):
         raise Http404
     try:
         view = resolve(f"/{provider}/{kind}/", "anymail.urls")
@@ -47,7 +41,8 @@ def webhook(request: HttpRequest, provider: str, kind: str) -> HttpResponseBase:
         raise Http404 from error
     if request.method != "POST":  # they try an address by HEAD
         return _answered(view, request)
-    if provider not in SIGNING:
+    # Those that sign, sign the body: it is read before anything is known of the sender.
+    if provider not in settings.MAIL_PROVIDER_KEYS:
         _check_password(request)
     try:
         with _alone_if_large(request):
@@ -60,7 +55,12 @@ def webhook(request: HttpRequest, provider: str, kind: str) -> HttpResponseBase:
 
 
 def _answered(view: ResolverMatch, request: HttpRequest) -> HttpResponseBase:
-    response: HttpResponseBase = view.func(request, *view.args, **view.kwargs)
+    try:
+        response: HttpResponseBase = view.func(request, *view.args, **view.kwargs)
+    except (TypeError, LookupError, ValueError, AttributeError) as error:
+        # anymail takes it that JSON has the shape it should: a stranger's has none.
+        log.warning("A provider's report could not be read (%s).", type(error).__name__)
+        raise SuspiciousOperation("A report of a mail provider in another shape.") from error
     return response
 
 

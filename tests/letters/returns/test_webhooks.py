@@ -15,9 +15,11 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from letters import message_ids
+from letters.checks import check_provider
 from letters.enums import LetterState, Purpose
 from letters.models import Answer, DeliveryReport, Digest, Letter, Outbound
 from letters.return_address import answer_address, provider_headers
+from letters.returns.configured import KINDS
 from letters.views import webhooks
 from tests.factories.letters import LetterFactory, OutboundFactory
 from tests.letters.returns.mail import RECIPIENT, message
@@ -40,7 +42,7 @@ def mailgun(settings: Settings) -> None:
     settings.ANYMAIL = {"MAILGUN_WEBHOOK_SIGNING_KEY": SIGNING_KEY}
 
 
-def post(client: Client, path: str, event: dict[str, Any], secret: str = SECRET) -> int:
+def post(client: Client, path: str, event: Any, secret: str = SECRET) -> int:
     auth = base64.b64encode(secret.encode()).decode()
     response = client.post(
         path, json.dumps(event), "application/json", headers={"Authorization": f"Basic {auth}"}
@@ -173,6 +175,45 @@ def test_provider_brings_an_answer_larger_than_a_form(client: Client, letter: Le
     assert post(client, "/returns/postmark/inbound/", event) == 200
     answer = Answer.objects.get()
     assert (answer.text, answer.files.get().size) == ("We stay.", 3_600_000)
+
+
+@pytest.mark.parametrize(
+    ("provider", "kind"), [(one, kind) for one, kinds in KINDS.items() for kind in kinds]
+)
+def test_every_page_of_a_provider_refuses_what_is_not_signed(
+    client: Client, settings: Settings, provider: str, kind: str
+) -> None:
+    settings.MAIL_PROVIDER, settings.MAIL_PROVIDER_SECRET = provider, SECRET
+    settings.ANYMAIL = {settings.MAIL_PROVIDER_KEYS.get(provider, "WEBHOOK_SECRET"): SECRET}
+    odd: list[Any] = [{}, [], {"auth": []}, {"signature": []}, "x"]
+    told = [post(client, f"/returns/{provider}/{kind}/", body, "wrong:one") for body in odd]
+    assert told == [400] * 5
+
+
+@pytest.mark.parametrize("provider", ["brevo", "mailersend", "mailtrap", "unisender_go"])
+def test_mails_come_from_no_provider_that_needs_a_second_secret(
+    client: Client, settings: Settings, provider: str
+) -> None:
+    settings.MAIL_PROVIDER, settings.MAIL_PROVIDER_SECRET = provider, SECRET
+    assert post(client, f"/returns/{provider}/inbound/", {}) == 404
+
+
+@pytest.mark.parametrize(
+    ("provider", "secret", "said"),
+    [
+        ("", "", []),
+        ("postmark", SECRET, []),
+        ("mailgun", "a-key", []),
+        ("postmark", "", ["Set MAIL_PROVIDER_SECRET: without it the provider cannot report."]),
+        ("postmark", "word", ["MAIL_PROVIDER_SECRET is no user:password."]),
+        ("ses", SECRET, [f"MAIL_PROVIDER is none of {', '.join(KINDS)}."]),
+    ],
+)
+def test_wrong_provider_is_found_before_it_reports(
+    settings: Settings, provider: str, secret: str, said: list[str]
+) -> None:
+    settings.MAIL_PROVIDER, settings.MAIL_PROVIDER_SECRET = provider, secret
+    assert [problem.msg for problem in check_provider()] == said
 
 
 @pytest.mark.usefixtures("postmark")
