@@ -28,6 +28,7 @@ from urllib.parse import urlencode, urlsplit
 from letters.identifiers import token_for
 
 KEY = re.compile(r'name="form_key" value="([^"]+)"')
+SEEN = re.compile(r'name="seen" value="([0-9a-f]+)"')
 ASKED = re.compile(r"<l\.([0-9a-f-]{36})\.confirm@")
 WORDS = (
     "My grandfather cleared fields near the border for eleven years.",
@@ -243,7 +244,9 @@ class Crowd:
         if page.status != 200:
             return
         due = await self._think(*READS)
-        answer = await visit.ask("confirm", "POST", path, {}, due=due)
+        seen = SEEN.search(page.text)
+        form = {"seen": seen[1]} if seen else {}
+        answer = await visit.ask("confirm", "POST", path, form, due=due)
         if answer.status == 302:
             self.confirmed.append(email)
             await visit.ask("my letter", "GET", answer.leads_to, due=self.now())
