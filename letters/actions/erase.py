@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from campaign.models import Campaign
@@ -11,13 +12,20 @@ from letters.identifiers import signer_of
 from letters.models import Letter, Submission
 from letters.moves import NotAllowed
 
+log = logging.getLogger(__name__)
+TRIES = 5
+
 
 @dataclass(frozen=True)
 class Erased:
-    """How many forms are erased, and how many letters that were counted no longer are."""
+    """How many forms are erased, and how many letters that were counted no longer are.
+
+    `left`: forms that others moved whenever they were to be erased. Whoever asked must be told.
+    """
 
     submissions: int
     taken_back: int
+    left: int = 0
 
 
 def erase_signer(submission: Submission, *, actor: str = "supporter") -> Erased:
@@ -49,11 +57,22 @@ def _rows(signer: str, email: str = "") -> list[Submission]:
 
 
 def _erase(signer: str, actor: str, email: str = "") -> Erased:
-    submissions = taken_back = 0
-    for submission in _rows(signer, email):
+    done = [_erase_one(submission, actor) for submission in _rows(signer, email)]
+    return Erased(
+        sum(one.submissions for one in done),
+        sum(one.taken_back for one in done),
+        sum(one.left for one in done),
+    )
+
+
+def _erase_one(submission: Submission, actor: str) -> Erased:
+    """Erase a form, again if it was confirmed or expired in this moment."""
+    for _try in range(TRIES):
         try:
-            taken_back += retention.erase(submission, actor=actor)
-        except NotAllowed:  # two presses at once: the other one did it
-            continue
-        submissions += 1
-    return Erased(submissions, taken_back)
+            return Erased(1, retention.erase(submission, actor=actor))
+        except NotAllowed:
+            submission.refresh_from_db()
+            if submission.state == SubmissionState.ERASED:
+                return Erased(0, 0)  # two presses at once: the other one did it
+    log.error("Submission %s could not be erased: others move it.", submission.pk)
+    return Erased(0, 0, left=1)

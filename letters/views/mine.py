@@ -73,8 +73,13 @@ def erase(request: HttpRequest, language: str, token: str) -> HttpResponseBase:
     if submission is None:
         return link_unknown(request)
     if request.method == "POST" and request.POST.get("sure") == "yes":
-        taken_back = erase_signer(submission).taken_back
-        context = {"campaign": submission.campaign, "taken_back": taken_back}
+        erased = erase_signer(submission)
+        if erased.left:  # others move a form of theirs at this moment: nobody is told it is done
+            submission.refresh_from_db()
+            asked = {"erase_asked": True, "erase_left": True}
+            context = {**_context(submission, language, token), **asked}
+            return render(request, "letters/mine.html", context, status=503)
+        context = {"campaign": submission.campaign, "taken_back": erased.taken_back}
         return render(request, "letters/erased.html", context)
     if submission.state == SubmissionState.ERASED or request.method != "POST":
         return redirect("letters:mine", language, token)

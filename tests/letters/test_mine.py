@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from letters import retention
+from letters.actions.erase import Erased
 from letters.delivery import engine, message, rows
 from letters.delivery.mail import Envelope
 from letters.enums import LetterState, Purpose, SubmissionState
@@ -78,6 +79,15 @@ def test_erasing_takes_two_presses(client: Client, mine: str) -> None:
     assert Submission.objects.get().state == SubmissionState.CONFIRMED
     client.post(f"{mine}erase/", {"sure": "yes"})
     assert Submission.objects.get().state == SubmissionState.ERASED
+
+
+def test_who_cannot_be_erased_at_this_moment_is_asked_to_press_again(
+    client: Client, mine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("letters.views.mine.erase_signer", lambda _: Erased(0, 0, left=1))
+    answer = client.post(f"{mine}erase/", {"sure": "yes"})
+    assert answer.status_code == 503
+    assert "is not erased yet. Please press again." in answer.content.decode()
 
 
 def test_nothing_personal_is_left_after_erasing(

@@ -28,11 +28,21 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.write(" ".join([_("Dry run, nothing is changed:"), _told(to_erase(email))]))
         else:
-            self.stdout.write(_told(erase_address(email)))
+            erased = erase_address(email)
+            self.stdout.write(_told(erased))
+            if erased.left:
+                raise CommandError(
+                    ngettext(
+                        "%d submission was changed by others each time: run this again.",
+                        "%d submissions were changed by others each time: run this again.",
+                        erased.left,
+                    )
+                    % erased.left
+                )
 
 
 def _told(erased: Erased) -> str:
-    if not erased.submissions:
+    if not erased.submissions and not erased.left:
         return _("Nobody here has this address.")
     parts = [
         ngettext("%d submission erased", "%d submissions erased", erased.submissions)
