@@ -31,6 +31,8 @@ class Digest(models.Model):
     )
     pdf_bytes = models.PositiveIntegerField(_("size of the PDF"), default=0, editable=False)
 
+    build_failures = models.PositiveSmallIntegerField(default=0, editable=False)
+
     class Meta:
         ordering = ("-day", "office", "part")
         verbose_name = _("digest")
