@@ -6,13 +6,21 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
-from letters.delivery import reconcile
+from letters.delivery import policy, reconcile
 from letters.returns import configured
 
 
 @register()
 def check_reconcile(**kwargs: Any) -> list[CheckMessage]:
     return [Error(problem, id="letters.E001") for problem in reconcile.problems()]
+
+
+@register()
+def check_times(**kwargs: Any) -> list[CheckMessage]:
+    """A claim must outlast the message that is begun in it, or two workers would send the same."""
+    if policy.times().sound:
+        return []
+    return [Error("DELIVERY_TIMES: fence must be shorter than lease.", id="letters.E003")]
 
 
 @register()

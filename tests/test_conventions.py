@@ -26,8 +26,9 @@ LAYERS = [
     },
     {"models"},
     {
-        "moves", "bulk_moves", "queries", "counts", "sums", "cubes", "recounts", "rollup", "rendering", "retention", "form_key", "seen", "bundled", "digests", "strays",
-        "audit",
+        "moves", "bulk_moves", "queries", "counts", "sums", "cubes", "recounts", "rollup",
+        "rendering", "retention", "form_key", "seen",
+        "bundled", "digests", "strays",
     },
     {"delivery"},
     {"returns", "printing"},
@@ -87,6 +88,10 @@ def test_only_one_module_asks_the_dns() -> None:
 def room(module: str) -> str | None:
     parts = module.split(".")
     return parts[1] if len(parts) > 1 and parts[0] == "letters" and parts[1] in LEVEL else None
+
+
+def test_a_room_has_one_level() -> None:
+    assert sum(len(names) for names in LAYERS) == len(LEVEL)
 
 
 def test_letters_imports_one_way() -> None:

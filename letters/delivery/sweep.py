@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.core.cache import caches
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 
@@ -38,6 +39,7 @@ from letters.moves import NotAllowed, move_letter, move_outbound
 
 log = logging.getLogger(__name__)
 BATCH = 200
+ASK_AGAIN_SECONDS = 60
 # A letter just approved has its own bell; the sweeper only looks after those it missed.
 BELL_GRACE = timedelta(seconds=20)
 GONE = "the worker did not come back"
@@ -186,15 +188,27 @@ def _unknown() -> list[Outbound]:
 
 def _resolve(outbounds: Sequence[Outbound]) -> None:
     """Find out what became of unknowns; what cannot be found out is sent once more, then held."""
-    if not outbounds:
+    now = clock.now()
+    if not outbounds or not _worth_asking(outbounds, now):
         return
     arrived = reconcile.arrived([outbound.message_id for outbound in outbounds]) or set()
-    now = clock.now()
     for outbound in outbounds:
         if outbound.message_id in arrived:
             _guarded(_one, _sent, outbound)
         elif outbound.next_attempt_at <= now:
             _guarded(_one, _hold if outbound.resent else _again, outbound)
+
+
+def _worth_asking(outbounds: Sequence[Outbound], now: datetime) -> bool:
+    """Whether to ask who may know, who may have to read a day's log for it: at once for new ones
+    and before one is decided on, else once a minute."""
+    due = any(outbound.next_attempt_at <= now for outbound in outbounds)
+    asked = {str(outbound.pk) for outbound in outbounds}
+    kept: set[str] = caches["process"].get("reconcile-asked") or set()
+    if not due and asked <= kept:
+        return False
+    caches["process"].set("reconcile-asked", asked, ASK_AGAIN_SECONDS)
+    return True
 
 
 def _one(step: Callable[[Outbound], None], outbound: Outbound) -> None:
