@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from campaign.models import Campaign, Government, Office
 from letters import clock, digests
@@ -48,8 +48,11 @@ class Batch:
     @property
     def tide(self) -> int:
         """The highest attempt of the batch: this computer remembers how far it came (F31)."""
-        newest = Attempt.objects.filter(claim_token=self.token).order_by("-pk")
-        return newest.values_list("pk", flat=True).first() or 0
+        return self.tries().aggregate(newest=Max("pk"))["newest"] or 0
+
+    def tries(self) -> QuerySet[Attempt]:
+        """Return this batch's attempts, found by their mails: there may be millions of others."""
+        return Attempt.objects.filter(outbound__in=self.outbounds, claim_token=self.token)
 
 
 def claim(token: str, limit: int, first: UUID | None = None) -> Batch:
@@ -243,9 +246,7 @@ def _address(outbound: Outbound) -> bool:
 def enter_data(batch: Batch) -> None:
     """Note, before the first message of a batch, that its messages may be on their way."""
     failpoint("send.before_stage")
-    Attempt.objects.filter(claim_token=batch.token, stage=Attempt.Stage.CONNECTING).update(
-        stage=Attempt.Stage.DATA
-    )
+    batch.tries().filter(stage=Attempt.Stage.CONNECTING).update(stage=Attempt.Stage.DATA)
     failpoint("send.after_stage")
 
 

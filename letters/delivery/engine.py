@@ -65,10 +65,13 @@ def _rounds(
         return 0
     while not stop():
         run = _Round(way, own, end, stop)
-        done = run.do(claim(own.next_token(), limit, key))
+        batch = claim(own.next_token(), limit, key)
+        done = run.do(batch)
         tried += done
         if not done or run.trouble or time.monotonic() >= end or limit == 1:
             break
+        if len(batch.outbounds) < limit and not run.due:
+            break  # that was all; what becomes due now has a bell of its own
         key = None
     return tried
 
@@ -90,6 +93,7 @@ class _Round:
     def __init__(self, way: Transport, own: Journal, end: float, stop: Callable[[], bool]) -> None:
         self.way, self.own, self.end, self.stop = way, own, end, stop
         self.trouble = self.staged = self.begun = False
+        self.due: list[UUID] = []  # by what became of these mails: copies, other addresses
 
     def do(self, batch: Batch) -> int:
         """Try a batch and note what became of it. Returns how many mails were tried."""
@@ -98,7 +102,7 @@ class _Round:
         gate.note_tide(batch.tide)
         try:
             outcomes = self._each(batch)
-            _note(outcomes, batch.token)
+            self.due = _note(outcomes, batch.token)
             self.own.clear()
         except BaseException:
             # What is in the journal is the truth now; a sweeper reads it as if we were dead.
@@ -176,14 +180,16 @@ def _answered(outcome: Outcome) -> bool:
     return outcome.kind in (Kind.SENT, Kind.REFUSED)
 
 
-def _note(outcomes: list[Outcome], token: str) -> None:
-    """Note the outcomes, and again if the database is away for a moment (F14)."""
-    for number in range(TRIES_TO_NOTE):
+def _note(outcomes: list[Outcome], token: str) -> list[UUID]:
+    """Note the outcomes, and again if the database is away for a moment (F14). Returns what is
+    due by them."""
+    tries = 0
+    while True:
         try:
-            note(outcomes, token)
-            return
+            return note(outcomes, token)
         except (OperationalError, InterfaceError):
-            if number + 1 == TRIES_TO_NOTE or connection.in_atomic_block:
+            tries += 1
+            if tries == TRIES_TO_NOTE or connection.in_atomic_block:
                 raise
             connection.close()
-            time.sleep(0.2 * 2**number)
+            time.sleep(0.1 * 2**tries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from campaign.models import Office, OfficeRoute
 from letters.delivery import engine, journal
+from letters.delivery.claim import Batch, claim
 from letters.enums import HoldReason, LetterState, OutboundState, Purpose
 from letters.models import Letter, Move, Outbound
 from tests.factories.campaign import OfficeFactory, OfficeRouteFactory
@@ -144,3 +146,17 @@ def test_what_one_writer_wrote_pauses_no_office(sink: Sink, with_words: bool, pa
         )  # fmt: skip
     engine.deliver()
     assert Office.objects.get(pk=office.pk).paused is paused
+
+
+def test_batch_that_took_all_is_the_last(client, monkeypatch: pytest.MonkeyPatch) -> None:
+    sign(client, make_world())
+    claimed: list[int] = []
+
+    def noted(*about: Any) -> Batch:
+        batch = claim(*about)
+        claimed.append(len(batch.outbounds))
+        return batch
+
+    monkeypatch.setattr(engine, "claim", noted)
+    engine.deliver()
+    assert claimed == [1]
