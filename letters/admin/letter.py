@@ -19,6 +19,7 @@ from letters.admin.decide import decide
 from letters.admin.desk import DeskAdmin
 from letters.admin.events import events_of_letter
 from letters.admin.sheet import sheet_of
+from letters.admin.where import where_is
 from letters.models import Letter, Outbound
 
 
@@ -45,7 +46,7 @@ class LetterAdmin(DeskAdmin[Letter]):
     search_help_text = _("Letter number, name or e-mail address")
     actions = ("release", "mark_sent", "withdraw")
     fieldsets = (
-        (None, {"fields": ("number", "state", "hold_reason", "problem")}),
+        (None, {"fields": ("number", "state", "where", "hold_reason", "problem")}),
         (
             _("To whom, by whom"),
             {"fields": ("campaign", "government", "office", "submission", "country")},
@@ -53,6 +54,7 @@ class LetterAdmin(DeskAdmin[Letter]):
         (_("Text"), {"fields": ("text", "language", "with_words")}),
         (_("When"), {"fields": ("created_at", "confirmed_at", "send_after", "sent_at")}),
     )
+    readonly_fields = ("where",)
     change_list_template = "admin/letters/letter_list.html"
     change_form_template = "admin/letters/letter_page.html"
 
@@ -63,6 +65,10 @@ class LetterAdmin(DeskAdmin[Letter]):
     @admin.display(description=_("writer"), ordering="submission__name")
     def writer(self, letter: Letter) -> str:
         return letter.submission.name
+
+    @admin.display(description=_("where it is"))
+    def where(self, letter: Letter) -> str:
+        return where_is(letter)
 
     def get_urls(self) -> list[URLPattern]:
         pdf = self.admin_site.admin_view(self.pdf)

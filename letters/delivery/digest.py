@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from django.db.models.fields.json import KeyTransform
 
 from campaign.models import Campaign, Delivery, Office
 from letters import clock, message_ids
-from letters.delivery.courtesy import hours_of
+from letters.delivery.courtesy import DAYS_AHEAD, hours_of
 from letters.delivery.way import goes_by
 from letters.enums import PRIORITY, LetterState, OutboundState, Purpose
 from letters.identifiers import uuid7
@@ -127,6 +127,26 @@ def _has_come(campaign: Campaign, office: Office, now: datetime) -> bool:
         found = hours_of(office).on(_day(office, now))
         return found is not None and found[0] <= now < found[1]
     return now.astimezone(ZoneInfo(office.time_zone)).time() >= AT
+
+
+def next_at(office: Office, campaign: Campaign, now: datetime) -> datetime:
+    """Return when a letter that waits from `now` on goes into a digest. `now` if that is unknown."""
+    pace = OfficePace.objects.filter(office=office).first()
+    done = pace.last_digest_on if pace else None
+    days = (_day(office, now) + timedelta(days=ahead) for ahead in range(DAYS_AHEAD))
+    left = (day for day in days if day != done and not _was_made(campaign, office, day))
+    spans = filter(None, (_span(campaign, office, day) for day in left))
+    return next((max(now, begins) for begins, ends in spans if now < ends), now)
+
+
+def _span(campaign: Campaign, office: Office, day: date) -> tuple[datetime, datetime] | None:
+    """Return from when to when a digest is made on a day; None on a day off."""
+    if campaign.office_hours:
+        return hours_of(office).on(day)
+    zone = ZoneInfo(office.time_zone)
+    works = str(day.isoweekday()) in office.working_days
+    begins, ends = (datetime.combine(day, at, zone) for at in (AT, time.max))
+    return (begins, ends) if works else None
 
 
 @transaction.atomic
