@@ -81,6 +81,7 @@ class Run:
     def __enter__(self) -> Run:
         self.folder.mkdir(parents=True)
         self.random = random.Random(self.seed)
+        self.sink.forget()
         self.mark = self.sink.mark()
         self.database = self.databases.copy(self.name)
         self._settings = override_settings(**self._own_settings())

@@ -73,6 +73,10 @@ class Sink(Process):
         """Open one more port, on which the server behaves like this, and return it."""
         return int(self.ask(script))
 
+    def forget(self) -> None:
+        """Begin anew with what is done a limited number of times: another story is told."""
+        self.ask("forget")
+
     def mark(self) -> int:
         return self.path.stat().st_size
 

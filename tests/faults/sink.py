@@ -34,6 +34,7 @@ from tests.faults.script import Script, Step, parse
 MEGABYTE = b"".join(b"250-%06d %s\r\n" % (n, b"x" * 480) for n in range(2100)) + b"250 at last\r\n"
 GARBAGE = b"\x00\xff\xfe{not: smtp}\r\n"
 FOREIGN = "450 Später noch einmal, 请稍后再试\r\n".encode()
+FORGET = b"forget"
 DOT = b"\r\n.\r\n"
 
 
@@ -313,6 +314,10 @@ async def serve(books: Books, scripts: list[str]) -> None:
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
     while line := await orders.readline():
+        if line.strip() == FORGET:
+            books.done.clear()
+            print("forgotten", flush=True)
+            continue
         print(await listen(books, parse(line.decode().strip())), flush=True)
     await asyncio.Event().wait()
 

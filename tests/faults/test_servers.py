@@ -128,3 +128,10 @@ def test_proxy_comes_back_on_its_port(proxy: Proxy) -> None:
     proxy.set(down=True)
     proxy.set()
     assert send(proxy.port) == "taken"
+
+
+def test_sink_that_forgets_misbehaves_anew(sink: Sink) -> None:
+    said = [send(sink.port, "rcpt450x1") for _ in range(2)]
+    sink.forget()
+    said.append(send(sink.port, "rcpt450x1"))
+    assert said == ["450", "taken", "450"]
