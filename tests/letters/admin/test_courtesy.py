@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 
 import pytest
@@ -21,6 +23,8 @@ from tests.letters.admin.desk import client_of, post, said, text_of, user_with
 
 pytestmark = pytest.mark.django_db
 
+TAGS = re.compile("<[^>]+>")
+LINKS = re.compile('href="([^"]+)"')
 OFFICES = "/admin/campaign/office/"
 CAMPAIGNS = "/admin/campaign/campaign/"
 
@@ -150,18 +154,18 @@ def test_page_says_what_waits_and_how_long_it_takes(
     """Eight hours a day, five days a week, a little more than an hour from letter to letter."""
     time_machine.move_to(datetime(2026, 11, 23, 9, tzinfo=UTC), tick=False)
     letters(count, office, campaign)
-    assert waiting_for(office) == words
+    assert TAGS.sub("", waiting_for(office)) == words + (f" queued: {count}" if count else "")
     assert words in text_of(client_of(organiser).get(page_of(office)))
 
 
 @pytest.mark.parametrize(
     ("way", "fields", "words"),
     [
-        (Delivery.DIGEST, {}, "stay: 1 letter waits for the next digest."),
+        (Delivery.DIGEST, {}, "stay: 1 letter waits for the next digest. queued: 1"),
         (
             Delivery.PAPER,
             {"state": LetterState.HELD, "hold_reason": HoldReason.HANDOVER},
-            "stay: 1 letter waits for the hand-over.",
+            "stay: 1 letter waits for the hand-over. held: waits for the hand-over on paper: 1",
         ),
         (Delivery.SINGLE, {"state": LetterState.SENT}, "Nothing waits."),
     ],
@@ -172,4 +176,16 @@ def test_words_follow_the_way(
     Office.objects.update(delivery=way)
     office.refresh_from_db()
     letters(1, office, campaign, **fields)
-    assert waiting_for(office) == words
+    assert TAGS.sub("", waiting_for(office)) == words
+
+
+def test_held_letters_of_an_office_wait_and_are_a_click_away(
+    desk: Client, office: Office, campaign: Campaign
+) -> None:
+    letters(2, office, campaign, state=LetterState.HELD, hold_reason=HoldReason.OFFICE_PAUSED)
+    letters(1, office, campaign, state=LetterState.HELD, hold_reason=HoldReason.NO_ADDRESS)
+    letters(1, OfficeFactory(), campaign, state=LetterState.HELD, hold_reason="no_address")
+    page = waiting_for(office)
+    links = [unescape(link) for link in LINKS.findall(page)]
+    assert "Nothing waits." not in page
+    assert [desk.get(link).context["cl"].result_count for link in links] == [1, 2]
