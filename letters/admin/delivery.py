@@ -58,6 +58,7 @@ def delivery_page(request: HttpRequest, opts: Any) -> HttpResponse:
         "seen": seen,
         **_headline(seen),
         **_queue(),
+        **figures.without_mail(),
         **_sent(seen),
         "processes": [_process(seen, one) for one in seen.processes],
         "server": _server(seen),

@@ -14,12 +14,14 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from campaign.models import Delivery
 from letters.admin import verdicts
 from letters.admin.decide import decide
 from letters.admin.desk import DeskAdmin
 from letters.admin.events import events_of_letter
 from letters.admin.sheet import sheet_of
 from letters.admin.where import where_is
+from letters.delivery.way import goes_by
 from letters.models import Letter, Outbound
 
 
@@ -31,6 +33,20 @@ def _mails_of(letter: Letter) -> QuerySet[Outbound]:
     return Outbound.objects.filter(its_own).order_by("created_at")
 
 
+class WayFilter(admin.SimpleListFilter):
+    """By how a letter gets to its office: as the office has it, else as its campaign."""
+
+    title = _("way to the office")
+    parameter_name = "way"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        return [(way.value, str(way.label)) for way in Delivery]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
+        way = self.value()
+        return queryset.filter(goes_by(Delivery(way))) if way in Delivery.values else queryset
+
+
 @admin.register(Letter)
 class LetterAdmin(DeskAdmin[Letter]):
     list_display = (
@@ -38,7 +54,7 @@ class LetterAdmin(DeskAdmin[Letter]):
         "confirmed_at", "sent_at",
     )  # fmt: skip
     list_filter = (
-        "state", "hold_reason", "with_words", "campaign",
+        "state", "hold_reason", WayFilter, "with_words", "campaign",
         ("government", admin.RelatedOnlyFieldListFilter),
     )  # fmt: skip
     list_select_related = ("government", "office__government", "submission")

@@ -21,8 +21,9 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
 
-from campaign.models import Office
+from campaign.models import Delivery, Office
 from letters.delivery.watch import TO_OFFICES
+from letters.delivery.way import goes_by
 from letters.enums import HoldReason, LetterState, OutboundState
 from letters.models import DeliveryReport, Letter, Outbound
 from letters.rendering.answers import Meaning, meaning
@@ -70,6 +71,15 @@ def queue() -> dict[str, Counter[str]]:
     for purpose, state, count in open_.values_list("purpose", "state").annotate(Count("pk")):
         found[purpose][state] = count
     return dict(found)
+
+
+def without_mail() -> dict[str, int]:
+    """Return how many letters wait that have no mail yet: for a reviewer, or for a digest."""
+    in_review = Q(state=LetterState.IN_REVIEW)
+    for_digest = Q(goes_by(Delivery.DIGEST), state=LetterState.QUEUED, digest=None)
+    return Letter.objects.filter(in_review | for_digest).aggregate(
+        in_review=Count("pk", filter=in_review), for_digest=Count("pk", filter=for_digest)
+    )
 
 
 def sent_by_hour(now: datetime) -> list[Hour]:
