@@ -20,6 +20,7 @@ from letters.models import Connection, MailServer
 # These don't mend themselves: a second try could get our account locked.
 AT_ONCE = {MailServer.Trouble.LOGIN, MailServer.Trouble.TLS, MailServer.Trouble.SENDER}
 SLOT_SECONDS = timedelta(minutes=15)
+SUCCESS_SAID_EVERY = timedelta(minutes=1)
 
 
 def permit(name: str) -> int | None:
@@ -57,12 +58,16 @@ def charge(name: str, refusal: Refusal) -> None:
         )
 
 
-def clear(name: str) -> None:
-    """Note that the server works. Costs a query only where there was trouble."""
+def clear(name: str, *, took: bool) -> None:
+    """Note that the server answers and, at most once a minute, that it took a mail."""
     now = clock.now()
-    troubled = Q(failures__gt=0) | Q(open_until__isnull=False)
-    MailServer.objects.filter(troubled, name=name).update(
-        failures=0, opened=0, open_until=None, trouble="", since=None, last_success=now
+    due = Q(failures__gt=0) | Q(open_until__isnull=False)
+    said: dict[str, datetime] = {}
+    if took:
+        due |= Q(last_success=None) | Q(last_success__lt=now - SUCCESS_SAID_EVERY)
+        said = {"last_success": now}
+    MailServer.objects.filter(due, name=name).update(
+        failures=0, opened=0, open_until=None, trouble="", since=None, **said
     )
 
 

@@ -123,7 +123,8 @@ class _Round:
                 log.warning("Mail %s: its time ran out; another decides.", outbound.pk)
                 break
         if self.way.name and not self.trouble and any(map(_answered, outcomes)):
-            breaker.clear(self.way.name)
+            took = any(outcome.kind is Kind.SENT for outcome in outcomes)
+            breaker.clear(self.way.name, took=took)
         return outcomes
 
     def _one(self, batch: Batch, outbound: Outbound) -> Outcome:

@@ -121,6 +121,17 @@ def test_probe_that_is_judged_closes_the_breaker_too(
     assert MailServer.objects.values_list("failures", "open_until").get() == (0, None)
 
 
+def test_last_success_is_noted_once_a_minute_and_for_mails_that_were_taken_only() -> None:
+    server, noted = MailServer.objects.create(name=NAME), []
+    start = timezone.now()
+    for second, took in [(0, False), (1, True), (60, True), (62, True)]:
+        with time_machine.travel(start + timedelta(seconds=second), tick=False):
+            breaker.clear(NAME, took=took)
+        server.refresh_from_db()
+        noted.append(server.last_success and (server.last_success - start).seconds)
+    assert noted == [None, 1, 1, 62]
+
+
 def test_trouble_that_two_workers_meet_is_counted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     refusal = policy.judge(NotSent("connect", 0, "no answer"))
     stale = MailServer.objects.create(name=NAME, last_success=timezone.now())
