@@ -135,7 +135,7 @@ def set_delivery_paused(
     """
     changed = [campaign for campaign in campaigns if campaign.delivery_paused != paused]
     rows = Campaign.objects.filter(pk__in=[campaign.pk for campaign in changed])
-    rows.update(delivery_paused=paused)
+    rows.update(delivery_paused=paused, delivery_pause_reason=reason[:300] if paused else "")
     _log(changed, by, f"{_('Delivery:')} {_paused(paused, reason)}")
     return len(changed)
 

@@ -146,6 +146,9 @@ class Campaign(models.Model):
         default=False,
         help_text=_("Letters can be signed and confirmed; none leaves while this is ticked."),
     )
+    delivery_pause_reason = models.CharField(
+        _("why its delivery is paused"), max_length=300, blank=True, editable=False
+    )
     letterhead = models.TextField(
         _("letterhead"), max_length=300, blank=True, help_text=_("Up to three lines, plain text.")
     )

@@ -73,8 +73,13 @@ class CampaignDesk(Pausable[Campaign], CampaignAdmin):
     paused_field = "delivery_paused"
     pause_action = "pause_delivery"
     actions: Any = (*CampaignAdmin.actions, "pause_delivery", "resume_delivery")
+    list_display: Any = (*CampaignAdmin.list_display, "delivery_paused")
+    list_filter: Any = (*CampaignAdmin.list_filter, "delivery_paused")
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
+        if "delivery_paused" in form.changed_data:
+            # Ticked or unticked without a word: an earlier pause's reason is not this one's.
+            obj.delivery_pause_reason = ""
         super().save_model(request, obj, form, change)
         if change and CAMPAIGN_RULES & set(form.changed_data):
             campaign_changed(obj)

@@ -69,7 +69,7 @@ def delivery_page(request: HttpRequest, opts: Any) -> HttpResponse:
         ],
         "bounced": [_answered(row, to_writers=False) for row in figures.bounces()],
         "to_writers": [_answered(row, to_writers=True) for row in others],
-        "campaigns_paused": seen.campaigns_paused,
+        "campaigns_paused": figures.with_letters_waiting(seen.campaigns_paused),
         "offices_paused": figures.offices_paused(),
         "proposed": _decisions(),
         "mailbox": not settings.PRODUCTION,

@@ -21,7 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
 
-from campaign.models import Delivery, Office
+from campaign.models import Campaign, Delivery, Office
 from letters.delivery.watch import TO_OFFICES
 from letters.delivery.way import goes_by
 from letters.enums import HoldReason, LetterState, OutboundState
@@ -184,3 +184,12 @@ def offices_paused() -> list[tuple[Office, int]]:
     offices = Office.objects.filter(paused=True).select_related("government")
     with_counts = [(office, counts.get(office.pk, 0)) for office in offices]
     return sorted(with_counts, key=lambda row: -row[1])[:OFFICES_SHOWN]
+
+
+def with_letters_waiting(campaigns: list[Campaign]) -> list[tuple[Campaign, int]]:
+    """Return each of these campaigns with the number of its letters that are queued."""
+    if not campaigns:
+        return []
+    waiting = Letter.objects.filter(campaign__in=campaigns, state=LetterState.QUEUED)
+    counts = dict(waiting.order_by().values_list("campaign").annotate(Count("pk")))
+    return [(campaign, counts.get(campaign.pk, 0)) for campaign in campaigns]

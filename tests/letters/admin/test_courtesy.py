@@ -89,10 +89,27 @@ def test_delivery_of_a_campaign_is_paused_and_resumed(desk: Client, campaign: Ca
     post(desk, CAMPAIGNS, "pause_delivery", [campaign], sure="yes", reason="A wrong date.")
     campaign.refresh_from_db()
     assert (campaign.delivery_paused, campaign.state) == (True, Campaign.State.LIVE)
+    assert campaign.delivery_pause_reason == "A wrong date."
     assert LogEntry.objects.get().change_message == "Delivery: Paused. A wrong date."
     post(desk, CAMPAIGNS, "resume_delivery", [campaign])
     campaign.refresh_from_db()
-    assert campaign.delivery_paused is False
+    assert (campaign.delivery_paused, campaign.delivery_pause_reason) == (False, "")
+
+
+def test_campaign_that_is_ticked_as_paused_has_no_old_reason(
+    desk: Client, campaign: Campaign
+) -> None:
+    Campaign.objects.update(delivery_pause_reason="An old one.")
+    desk.post(page_of(campaign), {**form_of(desk, campaign), "delivery_paused": "on"})
+    campaign.refresh_from_db()
+    assert (campaign.delivery_paused, campaign.delivery_pause_reason) == (True, "")
+
+
+def test_list_of_campaigns_shows_whose_delivery_is_paused(desk: Client, campaign: Campaign) -> None:
+    CampaignFactory(delivery_paused=True)
+    page = text_of(desk.get(CAMPAIGNS))
+    cells = re.findall(r'field-delivery_paused"><img[^>]* alt="(\w+)"', page)
+    assert sorted(cells) == ["False", "True"]
 
 
 def test_office_page_has_a_button_to_pause_and_to_go_on(desk: Client, office: Office) -> None:

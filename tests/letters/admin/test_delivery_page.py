@@ -253,9 +253,12 @@ def test_letters_that_have_no_mail_yet_are_counted_and_a_click_away(desk: Client
 def test_what_is_paused_is_named(desk: Client) -> None:
     letter = LetterFactory(state=LetterState.HELD, hold_reason=HoldReason.OFFICE_PAUSED)
     Office.objects.update(paused=True, pause_reason="3 refusals in a row: 550 no")
-    Campaign.objects.update(delivery_paused=True)
-    context = desk.get(DELIVERY).context
-    assert context["campaigns_paused"] == [letter.campaign]
+    Campaign.objects.update(delivery_paused=True, delivery_pause_reason="A wrong date.")
+    LetterFactory(state=LetterState.QUEUED, submission=letter.submission)
+    page = desk.get(DELIVERY)
+    context = page.context
+    assert context["campaigns_paused"] == [(letter.campaign, 1)]
+    assert "A wrong date." in text_of(page)
     assert [(office.pk, count) for office, count in context["offices_paused"]] == [
         (letter.office_id, 1)
     ]
