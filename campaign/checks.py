@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator, Sequence
+from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import connections
 
 NATIVE_LIBRARIES = (
@@ -69,6 +72,27 @@ def check_mail(**kwargs: Any) -> list[CheckMessage]:
             )
         )
     return problems
+
+
+@register()
+def check_addresses(**kwargs: Any) -> list[CheckMessage]:
+    """The sender may have a name before it; whom we write to is an address alone."""
+    written = {"DEFAULT_FROM_EMAIL": parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}
+    if settings.OPERATOR_EMAIL:
+        written["OPERATOR_EMAIL"] = settings.OPERATOR_EMAIL
+    return [
+        Error(f"{name} must be a mail address.", id="campaign.E006")
+        for name, address in written.items()
+        if not _is_address(address)
+    ]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
 
 
 @register()

@@ -30,12 +30,17 @@ def env_bool(name: str, default: bool = False) -> bool:
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
 
 
-def env_int(name: str, default: int) -> int:
+def env_int(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    """Return a whole number. Raises ImproperlyConfigured for any other, or outside its bounds."""
     value = env_str(name)
     try:
-        return int(value) if value else default
+        number = int(value) if value else default
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from error
+    if number < least or (most is not None and number > most):
+        bounds = f"{least} at least" if most is None else f"between {least} and {most}"
+        raise ImproperlyConfigured(f"{name} must be {bounds}, not {number}.")
+    return number
 
 
 def env_list(name: str) -> list[str]:
@@ -98,8 +103,15 @@ def _either(schemes: tuple[str, ...]) -> str:
 
 
 def env_database(name: str, default: str) -> dict[str, Any]:
-    """Return Django's settings of the database whose address is in `name`."""
+    """Return Django's settings of the database whose address is in `name`.
+
+    Raises ImproperlyConfigured for what is no address, and for none where there is no default.
+    """
     url = env_url(name, "postgres", "postgresql", "sqlite") or default
+    if not url:
+        raise ImproperlyConfigured(
+            f"{name} must be set: production uses SQLite only where sqlite:/// is written."
+        )
     try:
         settings: dict[str, Any] = environ.Env.db_url_config(url)
     except ValueError as error:

@@ -34,6 +34,8 @@ DEBUG = env_bool("DEBUG")
 
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG=1 shows settings to strangers: not with PRODUCTION=1.")
+if PRODUCTION and DEMO:
+    raise ImproperlyConfigured("SINCERELY_DEMO=1 is for demonstrations: not with PRODUCTION=1.")
 
 SECRET_KEY = env_secret("SECRET_KEY")
 if not SECRET_KEY:
@@ -105,7 +107,8 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ("letter",)
 CRISPY_FAIL_SILENTLY = False
 
 # --- database -------------------------------------------------------------------------------
-_database = env_database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'sincerely.sqlite3'}")
+_embedded = "" if PRODUCTION else f"sqlite:///{VAR_DIR / 'sincerely.sqlite3'}"
+_database = env_database("DATABASE_URL", _embedded)
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     # WAL: readers never wait. IMMEDIATE: a writer takes its lock at once instead of failing
     # half-way. FULL: a commit we answered for survives a power cut.
@@ -152,7 +155,7 @@ CELERY_BROKER_URL = (
     env_url("CELERY_BROKER_URL", "redis", "rediss", "filesystem") or "filesystem://localhost"
 )
 # A person watches the demonstration; elsewhere the sweeper is only the second line.
-SWEEP_SECONDS = env_int("SWEEP_SECONDS", 3 if DEMO else 15)
+SWEEP_SECONDS = env_int("SWEEP_SECONDS", 3 if DEMO else 15, least=1, most=3600)
 
 # --- mail ---------------------------------------------------------------------------------------
 # Nothing leaves the machine unless PRODUCTION is set: see letters/delivery/mail.py.
@@ -179,13 +182,13 @@ ANYMAIL = {MAIL_PROVIDER_KEYS.get(MAIL_PROVIDER, "WEBHOOK_SECRET"): MAIL_PROVIDE
 # Who is told when delivery stands still; a campaign's contact is told about its letters.
 OPERATOR_EMAIL = env_str("OPERATOR_EMAIL")
 # How many connections all workers together hold to the mail server, how many mails one takes on.
-MAIL_CONNECTIONS = env_int("MAIL_CONNECTIONS", 2)
-MAIL_BATCH = env_int("MAIL_BATCH", 50)
+MAIL_CONNECTIONS = env_int("MAIL_CONNECTIONS", 2, least=1)
+MAIL_BATCH = env_int("MAIL_BATCH", 50, least=1)
 # The largest PDF of a digest, in bytes; more letters go in parts. Mail adds a third to it.
-DIGEST_BYTES = env_int("DIGEST_BYTES", 10_000_000)
+DIGEST_BYTES = env_int("DIGEST_BYTES", 10_000_000, least=100_000)
 # What is an alarm: seconds that a due mail has waited, that sweepers or workers have been silent.
-LATE_SECONDS = env_int("LATE_SECONDS", 600)
-SILENT_SECONDS = env_int("SILENT_SECONDS", 120)
+LATE_SECONDS = env_int("LATE_SECONDS", 600, least=1)
+SILENT_SECONDS = env_int("SILENT_SECONDS", 120, least=30)
 DISK_FREE_MB = env_int("DISK_FREE_MB", 200)
 # How to find out what became of a mail: mailbox, postfix:/var/log/mail.log, imaps://….
 RECONCILE = env_secret("RECONCILE") or ("" if PRODUCTION else "mailbox")

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from campaign.checks import check_commits_are_kept
+from campaign.checks import check_addresses, check_commits_are_kept
 
 UNSAFE = {
     "postgresql": ("synchronous_commit", "SET synchronous_commit = {}", "off", "on"),
@@ -38,3 +38,19 @@ def test_a_session_asks_for_commits_that_are_kept() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SHOW {name}" if connection.vendor == "postgresql" else f"PRAGMA {name}")
         assert str(cursor.fetchone()[0]) == safe
+
+
+@pytest.mark.parametrize(
+    ("sender", "operator", "wrong"),
+    [
+        ("Letters <letters@ngo.org>", "", []),
+        ("letters@ngo.org", "ops@ngo.org", []),
+        ("letters", "ops@", ["DEFAULT_FROM_EMAIL", "OPERATOR_EMAIL"]),
+    ],
+)
+def test_what_is_no_address_is_refused(
+    settings: Settings, sender: str, operator: str, wrong: list[str]
+) -> None:
+    settings.DEFAULT_FROM_EMAIL, settings.OPERATOR_EMAIL = sender, operator
+    said = [error.msg for error in check_addresses()]
+    assert said == [f"{name} must be a mail address." for name in wrong]

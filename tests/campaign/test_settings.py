@@ -18,6 +18,7 @@ PRODUCTION = {
     "PRODUCTION": "1",
     "SECRET_KEY": "x" * 50,
     "SITE_URL": "https://letters.example.org",
+    "DATABASE_URL": "sqlite:///:memory:",
     "EMAIL_URL": "smtp+tls://mail.example.org:587",
 }
 
@@ -42,6 +43,15 @@ def test_wrong_setting_is_one_sentence_without_a_traceback(tmp_path: Path) -> No
     ("wrong", "told"),
     [
         ({"DEBUG": "1"}, "DEBUG=1 shows settings to strangers: not with PRODUCTION=1.\n"),
+        (
+            {"SINCERELY_DEMO": "1"},
+            "SINCERELY_DEMO=1 is for demonstrations: not with PRODUCTION=1.\n",
+        ),
+        (
+            {"DATABASE_URL": ""},
+            "DATABASE_URL must be set: production uses SQLite only where sqlite:/// is written.\n",
+        ),
+        ({"MAIL_BATCH": "0"}, "MAIL_BATCH must be 1 at least, not 0.\n"),
         ({"SECRET_KEY": "x" * 31}, "SECRET_KEY needs 32 characters at least.\n"),
     ],
 )
@@ -49,6 +59,25 @@ def test_production_does_not_start_carelessly(
     tmp_path: Path, wrong: dict[str, str], told: str
 ) -> None:
     assert check(tmp_path, **PRODUCTION | wrong) == (1, told)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("0", "SWEEP_SECONDS must be between 1 and 3600, not 0."),
+        ("3601", "SWEEP_SECONDS must be between 1 and 3600, not 3601."),
+        ("ten", "SWEEP_SECONDS must be a whole number, not 'ten'."),
+    ],
+)
+def test_number_outside_its_bounds_is_refused(
+    monkeypatch: pytest.MonkeyPatch, value: str, told: str
+) -> None:
+    monkeypatch.setenv("SWEEP_SECONDS", value)
+
+    with pytest.raises(ImproperlyConfigured) as refused:
+        env.env_int("SWEEP_SECONDS", 15, least=1, most=3600)
+
+    assert str(refused.value) == told
 
 
 def test_folder_of_letters_is_nobody_elses(tmp_path: Path) -> None:
