@@ -20,6 +20,7 @@ __all__ = [
     "ReadOnly",
     "StackedInline",
     "TabularInline",
+    "TextField",
     "annotated",
 ]
 
@@ -89,6 +90,15 @@ class LinesField(forms.CharField):
         return self.to_python(initial) != self.to_python(data)
 
 
+class TextField(forms.CharField):
+    """Text of several lines. Browsers send CRLF: what nobody changed must not look changed."""
+
+    def to_python(self, value: Any) -> str:
+        text: str = super().to_python(value) or ""
+        return text.replace("\r\n", "\n")
+
+
 LISTS_BY_LINE: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
-    models.JSONField: {"form_class": LinesField}
+    models.JSONField: {"form_class": LinesField},
+    models.TextField: {"form_class": TextField},
 }

@@ -18,7 +18,14 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from campaign.actions import NotAllowed, add_consent_wording, set_state
-from campaign.admin.base import LISTS_BY_LINE, AppendOnly, ModelAdmin, ModelForm, StackedInline
+from campaign.admin.base import (
+    LISTS_BY_LINE,
+    AppendOnly,
+    ModelAdmin,
+    ModelForm,
+    StackedInline,
+    TextField,
+)
 from campaign.logos import printable_logo
 from campaign.models import Campaign, CampaignText, ConsentWording
 
@@ -78,7 +85,9 @@ class CampaignForm(ModelForm[Campaign]):
 class CampaignTextInline(StackedInline[CampaignText, Campaign]):
     model = CampaignText
     extra = 0
-    formfield_overrides = {**LISTS_BY_LINE, models.TextField: {"widget": SMALL_TEXT}}
+    formfield_overrides = {
+        **LISTS_BY_LINE, models.TextField: {"form_class": TextField, "widget": SMALL_TEXT},
+    }  # fmt: skip
 
 
 class ConsentWordingInline(AppendOnly, StackedInline[ConsentWording, Campaign]):
@@ -88,7 +97,7 @@ class ConsentWordingInline(AppendOnly, StackedInline[ConsentWording, Campaign]):
     fields = ("language", "text", "version", "created_at")
     readonly_fields = ("version", "created_at")
     extra = 0
-    formfield_overrides = {models.TextField: {"widget": SMALL_TEXT}}
+    formfield_overrides = {models.TextField: {"form_class": TextField, "widget": SMALL_TEXT}}
 
 
 @admin.register(Campaign)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from campaign.actions import set_paused
-from campaign.admin.base import ModelAdmin, StackedInline, TabularInline, annotated
+from campaign.admin.base import LISTS_BY_LINE, ModelAdmin, StackedInline, TabularInline, annotated
 from campaign.models import FormOfAddress, Office, OfficeHolder, OfficeRoute
 
 
@@ -40,6 +40,7 @@ LETTERS_GET_THERE: tuple[Any, ...] = (
 
 @admin.register(Office)
 class OfficeAdmin(ModelAdmin[Office]):
+    formfield_overrides = LISTS_BY_LINE
     list_display = (
         "title",
         "government",

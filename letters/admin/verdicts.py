@@ -120,7 +120,9 @@ RELEASE = Verdict(
 SENT = Verdict(
     name="mark_sent",
     title=_("Mark as sent"),
-    consequence=_("They count as sent, and their writers get their copies. Nothing is mailed."),
+    consequence=_(
+        "They count as sent, and writers without a copy get one. Nothing is mailed to offices."
+    ),
     button=_("Mark as sent"),
     done=ngettext_lazy(
         "%(count)d letter marked as sent.", "%(count)d letters marked as sent.", "count"
@@ -143,7 +145,7 @@ MAIL_AGAIN = Verdict(
 MAIL_SENT = Verdict(
     name="mark_sent",
     title=_("Mark as sent"),
-    consequence=_("They and their letters count as sent, and the writers get their copies."),
+    consequence=_("They and their letters count as sent, and writers without a copy get one."),
     button=_("Mark as sent"),
     done=ngettext_lazy(
         "%(count)d mail marked as sent.", "%(count)d mails marked as sent.", "count"

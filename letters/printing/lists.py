@@ -64,7 +64,7 @@ def _piece(
     # WeasyPrint comes in with the first list: without Pango its import fails.
     from letters.rendering.run import table
 
-    rows = _Rows(hold, group, around.language, start)
+    rows = _Rows(hold, group, around, start)
     written = table.write(
         table.Table(**bundle_pages.columns(around)), rows, pages=PAGES,
         tick=lambda done: hold.tick(before + start + done),
@@ -76,8 +76,9 @@ def _piece(
 class _Rows:
     """The rows of a list from a place on, read as they are needed."""
 
-    def __init__(self, hold: Hold, group: Group, language: str, start: int) -> None:
-        self.hold, self.group, self.language, self.start = hold, group, language, start
+    def __init__(self, hold: Hold, group: Group, around: Around, start: int) -> None:
+        self.hold, self.group, self.start = hold, group, start
+        self.language, self.at = around.language, around.office.government.iso2
         self.places: list[int] = []
 
     def __iter__(self) -> Iterator[Row]:
@@ -100,7 +101,8 @@ class _Rows:
 
     def _row(self, number: str, name: str, town: str, country: str, day: Any) -> Row:
         named = country_name(country, self.language) or country
-        return name, town, named, short_date(day, self.language) if day else "", number
+        on = short_date(day, self.language, self.at) if day else ""
+        return name, town, named, on, number
 
     def place_after(self, rows: int) -> int:
         """Return where the next piece begins once so many rows are set."""

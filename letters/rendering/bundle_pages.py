@@ -100,7 +100,7 @@ def cover(around: Around, contents: Contents) -> LetterDocument:
         salutation=form.salutation if form and form.salutation else words["salutation"],
         body=(
             _paragraph(words["opening"].format(**values)),
-            Part("list", _lines(*enclosed, words["confirmed"].format(**values))),
+            Part("list", _lines(*enclosed, _confirmed(contents, words).format(**values))),
             _paragraph(words["check"].format(**values)),
             _paragraph(words["answer"].format(**values)),
         ),
@@ -116,6 +116,10 @@ def cover(around: Around, contents: Contents) -> LetterDocument:
         logo=campaign.logo.name or "" if campaign.logo else "",
         logo_text=campaign.organisation,
     )
+
+
+def _confirmed(contents: Contents, words: Mapping[str, str]) -> str:
+    return words["confirmed" if len(contents.by_day) > 1 else "confirmed_on"]
 
 
 def _values(around: Around, contents: Contents) -> dict[str, str]:
@@ -158,7 +162,7 @@ def _blanks(parts: tuple[Part, ...]) -> tuple[Part, ...]:
 
 def summary_pdf(around: Around, contents: Contents) -> bytes:
     """Return the page that counts what is in the bundle. Raises PdfFailed."""
-    language, words = around.language, around.words
+    language, words, at = around.language, around.words, around.office.government.iso2
     context = {
         "language": language,
         "direction": direction(language),
@@ -166,7 +170,7 @@ def summary_pdf(around: Around, contents: Contents) -> bytes:
         "words": words,
         "office": _title(around),
         "subject": around.subject,
-        "made": words["made"].format(day=long_date(around.day, language)),
+        "made": words["made"].format(day=long_date(around.day, language, at)),
         "totals": [
             (words[name], number(count, language))
             for name, count in (
@@ -177,7 +181,7 @@ def summary_pdf(around: Around, contents: Contents) -> bytes:
         ],
         "tables": [
             (words["by_country"], _rows(_named(contents.by_country, language), language)),
-            _by_time(contents.by_day, language, words),
+            _by_time(contents.by_day, language, at, words),
         ],
     }
     _check_glyphs(around.subject + _title(around))
@@ -196,22 +200,22 @@ def _named(by_country: Mapping[str, int], language: str) -> list[tuple[str, int]
 
 
 def _by_time(
-    by_day: Mapping[date, int], language: str, words: Mapping[str, str]
+    by_day: Mapping[date, int], language: str, at: str, words: Mapping[str, str]
 ) -> tuple[str, list[tuple[str, str]]]:
     """Return a heading and rows: by day, or by month or year where days would fill pages."""
     counts: dict[str, int] = {}
     heading = _unit(by_day)
     named = _UNITS[heading]
     for day in sorted(by_day):
-        label = named(day, language)
+        label = named(day, language, at)
         counts[label] = counts.get(label, 0) + by_day[day]
     return words[heading], _rows(list(counts.items()), language)
 
 
-_UNITS: dict[str, Callable[[date, str], str]] = {
+_UNITS: dict[str, Callable[[date, str, str], str]] = {
     "by_day": short_date,
-    "by_month": month,
-    "by_year": year,
+    "by_month": lambda day, language, _at: month(day, language),
+    "by_year": lambda day, language, _at: year(day, language),
 }
 
 

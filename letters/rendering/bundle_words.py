@@ -37,9 +37,12 @@ def number(value: int, language: str) -> str:
 
 
 @lru_cache(maxsize=4096)  # a campaign has few days
-def short_date(day: date, language: str) -> str:
-    """Return a day in figures with its whole year, in the order of the language."""
-    return str(format_skeleton("yMd", day, locale=_locale(language)))
+def short_date(day: date, language: str, country: str = "") -> str:
+    """Return a day in figures with its whole year, in the order of the language there.
+
+    American figures are read otherwise than British ones: the office's country decides.
+    """
+    return str(format_skeleton("yMd", day, locale=_locale(language, country)))
 
 
 def month(day: date, language: str) -> str:
@@ -51,9 +54,13 @@ def year(day: date, language: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _locale(language: str) -> Locale:
-    try:
-        locale = Locale.parse(language, sep="-")
-    except (UnknownLocaleError, ValueError):
-        locale = Locale("en")
-    return Locale("en", "GB") if str(locale) == "en" else locale
+def _locale(language: str, country: str = "") -> Locale:
+    """Return the language as it is written in the country, else the language, else British."""
+    for name in (f"{language}-{country}", language):
+        try:
+            locale = Locale.parse(name, sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+        if str(locale) != "en":
+            return locale
+    return Locale("en", "GB")

@@ -83,7 +83,9 @@ SERVER = {
 SITE = {
     "organiser": Words(
         _("All mail is stopped: an organiser paused the site."),
-        _("Letters can be signed and confirmed; nothing leaves until the site goes on."),
+        _(
+            "Letters can be signed; confirmation mails wait, too. Nothing leaves until the site goes on."
+        ),
         _("Mail goes on: the site is no longer paused."),
     ),
     "restored": Words(

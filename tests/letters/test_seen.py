@@ -7,7 +7,16 @@ from django.test import Client
 
 from letters.enums import LetterState
 from letters.models import Letter
-from tests.journey import SEEN, World, key_of, link_in, mails, make_world, sign, work
+from tests.journey import (
+    SEEN,
+    World,
+    key_of,
+    link_in,
+    mails,
+    make_world,
+    sign,
+    work,
+)
 
 pytestmark = pytest.mark.django_db
 

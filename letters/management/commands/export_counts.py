@@ -25,7 +25,7 @@ from letters.exports.registry import FORMATS
 class Command(BaseCommand):
     help = (
         "Counts the confirmed letters and signatories of a campaign, in its time zone, and "
-        "writes a table. Example: export_counts --campaign mine-ban --by government --by day "
+        "writes a table. Example: export_counts --campaign keep-the-ban --by government --by day "
         "--format csv --output counts.csv"
     )
 

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from campaign.models import Office
 from tests.factories.campaign import OfficeFactory, OfficeRouteFactory
@@ -46,3 +49,9 @@ def test_list_shows_whether_an_office_can_be_reached(
     rows = admin_client.get(LIST).context["cl"].result_list
 
     assert [row.has_route for row in rows] == [shown]
+
+
+def test_line_ends_of_a_browser_are_no_change(rf: RequestFactory) -> None:
+    lines: Any = Office._meta.get_field("address_lines")
+    shown: Any = admin.site._registry[Office].formfield_for_dbfield(lines, rf.get("/"))
+    assert shown.has_changed("1 Sample Street\nTown", "1 Sample Street\r\nTown") is False
