@@ -36,9 +36,17 @@ class Command(BaseCommand):
         if options["imap"]:
             self._fetch()
             return
+        if not settings.RETURN_ADDRESS:  # a mail server runs it with an environment of its own
+            raise CommandError(
+                "RETURN_ADDRESS is not set: does this command get the site's settings?",
+                returncode=EX_TEMPFAIL,
+            )
         known = [os.environ[name] for name in ENVELOPE if os.environ.get(name)]
         try:
-            outcome = take(_read(sys.stdin.buffer), [*options["to"], *known])
+            raw = _read(sys.stdin.buffer)
+            if not raw.strip():
+                raise CommandError("Give a message on standard input, or use --imap.")
+            outcome = take(raw, [*options["to"], *known])
         except (*TRY_AGAIN, Error) as error:
             self.stderr.write(f"Not now: {type(error).__name__}.")
             sys.exit(EX_TEMPFAIL)

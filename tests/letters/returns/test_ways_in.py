@@ -176,3 +176,17 @@ def test_command_without_a_mailbox_says_what_to_set(settings: Settings) -> None:
     settings.RETURNS_IMAP_URL = ""
     with pytest.raises(CommandError, match="Set RETURNS_IMAP_URL"):
         call_command("receive_mail", "--imap")
+
+
+def test_pipe_without_the_sites_settings_asks_to_try_again(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.RETURN_ADDRESS = ""
+    with pytest.raises(CommandError, match="RETURN_ADDRESS is not set") as refused:
+        pipe(b"From: a@b.example\r\n\r\nHello", monkeypatch)
+    assert refused.value.returncode == 75
+
+
+def test_pipe_without_a_message_says_what_it_wants(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CommandError, match="Give a message on standard input"):
+        pipe(b"\n", monkeypatch)
