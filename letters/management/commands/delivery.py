@@ -13,12 +13,18 @@ from django.db.models import Count
 
 from letters import clock
 from letters.actions import site_delivery
-from letters.delivery import gate, reconcile
+from letters.delivery import gate, reconcile, watch
 from letters.delivery.recover import WAITING_MAIL, Recovered
-from letters.models import Heartbeat, MailServer, Outbound, SiteDelivery
+from letters.enums import HoldReason, LetterState
+from letters.models import Heartbeat, Letter, MailServer, Outbound, SiteDelivery
 from letters.moves import NotAllowed
+from letters.rendering.troubles import words
 
 SHOWN = 20
+TOLD_STATES = (
+    LetterState.APPROVED, LetterState.HELD, LetterState.UNKNOWN, LetterState.FAILED,
+    LetterState.BOUNCED,
+)  # fmt: skip
 
 
 class Command(BaseCommand):
@@ -79,7 +85,10 @@ class Command(BaseCommand):
 
     def _status(self, options: dict[str, Any]) -> None:
         site, _newest = gate.state()
-        for line in [_state(site), *_queue(), *_servers(), *_workers(), _sources()]:
+        found = list(_troubles())
+        state = "Delivery: IN TROUBLE." if found and not site.paused else _state(site)
+        told = [state, *found, *_letters(), *_queue(), *_servers(), *_workers(), _sources()]
+        for line in told:
             self.stdout.write(line)
 
 
@@ -95,6 +104,28 @@ def _state(site: SiteDelivery) -> str:
         return "Delivery: running."
     why = ": ".join(filter(None, [str(site.get_reason_display()), site.note]))
     return f"Delivery: PAUSED since {_when(site.since)} ({why})."
+
+
+def _troubles() -> Iterator[str]:
+    """Say what /readyz knows, each with what to do about it."""
+    for trouble in watch.troubles(watch.look()):
+        found = words(trouble.kind, trouble.facts)
+        yield f"- {found.what} {found.advice}".rstrip()
+
+
+def _letters() -> Iterator[str]:
+    """Count the letters that wait to be set, wait for a person, or may have arrived."""
+    counts = Letter.objects.filter(state__in=TOLD_STATES).values_list("state", "hold_reason")
+    rows = sorted(
+        counts.order_by().annotate(count=Count("pk")),
+        key=lambda row: (TOLD_STATES.index(LetterState(row[0])), row[1]),
+    )
+    told = [
+        f"{count} {LetterState(state).label}" + (f" ({HoldReason(hold).label})" if hold else "")
+        for state, hold, count in rows
+    ]
+    if told:
+        yield f"Letters: {', '.join(told)}."
 
 
 def _queue() -> Iterator[str]:

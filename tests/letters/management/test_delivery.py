@@ -17,6 +17,7 @@ from letters.enums import LetterState
 from letters.management.commands import delivery
 from letters.models import Heartbeat, MailServer, SiteDelivery
 from tests.factories.letters import LetterFactory, OutboundFactory
+from tests.letters.signs import all_alive
 
 pytestmark = pytest.mark.django_db
 
@@ -47,11 +48,28 @@ class Terminal:
 
 def test_status_of_a_new_site(settings: Settings) -> None:
     assert run("status") == [
-        "Delivery: running.",
+        "Delivery: IN TROUBLE.",
+        "- No worker is running: nobody sends mail. Start a Celery worker, or run “manage.py"
+        " deliver” every minute.",
+        "- The sweeper is not running: what got stuck stays stuck, and retries wait. Start"
+        " Celery's beat, or run “manage.py deliver --once” every minute.",
         "Mail: none waits.",
         "No worker has been seen.",
         "Who can tell what became of a mail (RECONCILE): mailbox."
         " No mail leaves this machine: PRODUCTION is not set.",
+    ]
+
+
+def test_status_of_a_site_that_is_well_counts_letters_by_their_state() -> None:
+    all_alive()
+    LetterFactory(state=LetterState.UNKNOWN)
+    LetterFactory(state=LetterState.APPROVED)
+    for hold in ("refused", "no_address", "refused"):
+        LetterFactory(state=LetterState.HELD, hold_reason=hold)
+    assert run("status")[:2] == [
+        "Delivery: running.",
+        "Letters: 1 approved, 1 held (no address of the office is known), 2 held (the mail server"
+        " refused the message), 1 unknown whether it arrived.",
     ]
 
 
@@ -64,7 +82,7 @@ def test_status_says_what_waits_who_works_and_what_is_wrong() -> None:
         name="mx:25", failures=5, trouble="login", open_until=now + timedelta(minutes=1),
         last_code=535, last_answer="wrong password",
     )  # fmt: skip
-    found = run("status")
+    found = run("status")[1:]  # below the headline stands that no sweeper runs
     assert found[1] == "Mail: 1 letter held, 1 letter queued."
     assert found[2] in ("Oldest that is due: 90 s ago.", "Oldest that is due: 91 s ago.")
     assert found[3].startswith(
