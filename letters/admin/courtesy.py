@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.auth.models import User
@@ -74,7 +74,7 @@ class CampaignDesk(Pausable[Campaign], CampaignAdmin):
     pause_action = "pause_delivery"
     actions: Any = (*CampaignAdmin.actions, "pause_delivery", "resume_delivery")
     list_display: Any = (*CampaignAdmin.list_display, "delivery_paused")
-    list_filter: Any = (*CampaignAdmin.list_filter, "delivery_paused")
+    list_filter: ClassVar[Any] = (*CampaignAdmin.list_filter, "delivery_paused")
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
         if "delivery_paused" in form.changed_data:

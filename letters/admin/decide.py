@@ -24,7 +24,8 @@ from django.utils.translation import gettext_lazy
 
 from campaign.admin.base import ModelAdmin
 from letters.actions import bulk
-from letters.admin.verdicts import LETTERS, Verdict
+from letters.admin.stays import said_of, that_stay
+from letters.admin.verdicts import LETTERS, RELEASE, Verdict
 from letters.enums import HoldReason, LetterState, OutboundState
 from letters.models import Letter, Outbound
 from letters.moves import NotAllowed
@@ -58,7 +59,7 @@ class EvidenceForm(forms.Form):
 @dataclass(frozen=True)
 class Chosen:
     """The rows that were chosen: their number, their keys if they are few enough to name, and
-    how many letters these are: a digest is one mail."""
+    how many letters these are: a digest is one mail. `stays` tells of those that are left out."""
 
     rows: QuerySet[Any]
     count: int
@@ -66,6 +67,7 @@ class Chosen:
     verdict: Verdict
     letters: int
     needs_two: bool
+    stays: str
 
 
 def decide(
@@ -78,6 +80,8 @@ def decide(
     form = form_class(request.POST if sure else None)
     chosen = _chosen(request, rows, verdict)
     if not chosen.count:
+        if chosen.stays:
+            model_admin.message_user(request, chosen.stays, messages.WARNING)
         return None
     if sure and (not verdict.asks_reason or form.is_valid()) and _is_as_shown(request, chosen):
         reason = form.cleaned_data["reason"] if verdict.asks_reason else ""
@@ -88,12 +92,17 @@ def decide(
 
 def _chosen(request: HttpRequest, rows: QuerySet[Any], verdict: Verdict) -> Chosen:
     assert isinstance(request.user, User)
+    stays = ""
+    if verdict is RELEASE:
+        stay = that_stay(rows)
+        stays = said_of(stay, request)
+        rows = rows.exclude(pk__in=stay.values("pk"))
     limit = bulk.AT_MOST if verdict.bulk is not None else NAMED
     ids = list(rows.order_by("created_at").values_list("pk", flat=True)[:limit])
     letters = bulk.letters_in(verdict.noun.about, ids) if ids else 0
     two = verdict.bulk is not None and bulk.needs_two(verdict.bulk, letters, request.user)
     found = rows.model.objects.filter(pk__in=ids)
-    return Chosen(found, len(ids), ids, verdict, letters, two)
+    return Chosen(found, len(ids), ids, verdict, letters, two, stays)
 
 
 def _is_as_shown(request: HttpRequest, chosen: Chosen) -> bool:
@@ -127,6 +136,7 @@ def _ask(
         "counted": verdict.noun.counted % {"count": chosen.count},
         "letters": chosen.letters if chosen.letters != chosen.count else 0,
         "reasons": reasons_of(chosen.rows),
+        "stays": chosen.stays,
         "needs_two": chosen.needs_two,
         "alone": bulk.ALONE,
         "form": form,

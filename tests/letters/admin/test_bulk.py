@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from campaign.models import Delivery
 from letters.actions import bulk
 from letters.admin import decide
 from letters.enums import HoldReason, LetterState, OutboundState
@@ -257,3 +258,36 @@ def test_rights_to_see_are_no_rights_to_decide(desk: Client) -> None:
         post(seeing, LETTERS, action, list(Letter.objects.all()), sure="yes", reason="x")
     assert states() == {OutboundState.HELD}
     assert Letter.objects.get().state == LetterState.HELD
+
+
+PAUSED = {"office__paused": True, "hold_reason": HoldReason.OFFICE_PAUSED}
+PAPER = {"office__delivery": Delivery.PAPER, "hold_reason": HoldReason.HANDOVER}
+NOWHERE = {"office__route": None, "hold_reason": HoldReason.NO_ADDRESS}
+STAYS = "1 letter stays held: its office is paused, takes letters on paper or has no address."
+
+
+@pytest.mark.parametrize("why", [PAUSED, PAPER, NOWHERE])
+def test_letters_that_would_be_held_again_are_left_out_and_told(
+    desk: Client, why: dict[str, Any]
+) -> None:
+    stays = LetterFactory(state=LetterState.HELD, **why)
+    goes = LetterFactory(state=LetterState.HELD, hold_reason=HoldReason.REFUSED)
+    page = post(desk, LETTERS, "release", [stays, goes])
+    assert page.context["ids"] == [goes.pk]
+    assert STAYS in text_of(page)
+    assert reverse("admin:campaign_office_change", args=[stays.office_id]) in text_of(page)
+
+
+def test_letter_that_would_be_held_again_stays_as_it_is(desk: Client) -> None:
+    letter = LetterFactory(state=LetterState.HELD, **PAUSED)
+    page = post(desk, LETTERS, "release", [letter], sure="yes")
+    letter.refresh_from_db()
+    assert letter.state == LetterState.HELD
+    assert [re.sub("<[^>]+>", "", one) for one in said(page)] == [f"{STAYS} {letter.office}"]
+
+
+def test_offices_are_no_links_without_the_right_to_see_them() -> None:
+    letter = LetterFactory(state=LetterState.HELD, **PAUSED)
+    client = client_of(user_with("view_letter", "change_letter"))
+    page = post(client, LETTERS, "release", [letter])
+    assert said(page) == [f"{STAYS} {letter.office}"]
