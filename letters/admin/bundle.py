@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
@@ -13,6 +14,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -64,10 +66,11 @@ class BundleAdmin(DeskAdmin[Bundle]):
         (None, {"fields": ("campaign", "office", "which", "duplex")}),
         (
             _("What is in it"),
-            {"fields": ("personal", "signed", "pages", "sheets", "composed", "plain")},
+            {"fields": ("letters", "personal", "signed", "pages", "sheets", "composed", "plain")},
         ),
         (_("When"), {"fields": ("asked_by", "asked_at", "chosen_at", "done_at")}),
     )
+    readonly_fields = ("letters", "anew")
     change_form_template = "admin/letters/bundle_page.html"
     add_form_template = "admin/letters/bundle_ask.html"
 
@@ -100,7 +103,26 @@ class BundleAdmin(DeskAdmin[Bundle]):
         return AskForm if obj is None else super().get_form(request, obj, change, **options)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        return super().get_fieldsets(request, obj)[: 1 if obj is None else None]
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None:
+            return fieldsets[:1]
+        if obj.is_unfinished or not self.has_add_permission(request):
+            return fieldsets
+        return [*fieldsets, (_("Another one"), {"fields": ("anew",)})]
+
+    @admin.display(description=_("letters in it"))
+    def letters(self, bundle: Bundle) -> str:
+        address = f"{reverse('admin:letters_letter_changelist')}?bundle={bundle.pk}"
+        count = bundle.entries.filter(left_out="").count()
+        return format_html('<a href="{}">{}</a>', address, count)
+
+    @admin.display(description=_("of the same letters"))
+    def anew(self, bundle: Bundle) -> str:
+        """Lead to the form, filled in as it was for this one."""
+        chosen = {"campaign": bundle.campaign_id, "office": bundle.office_id}
+        query = urlencode({**chosen, "which": bundle.which, "duplex": bundle.duplex})
+        address = f"{reverse('admin:letters_bundle_add')}?{query}"
+        return format_html('<a href="{}">{}</a>', address, _("Make a new one"))
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Bundle:
         """Ask for it: the row is the action's to write."""

@@ -10,7 +10,8 @@ from django.core.files.storage import default_storage
 from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +23,7 @@ from letters.admin.events import events_of_letter
 from letters.admin.sheet import sheet_of
 from letters.admin.where import where_is
 from letters.delivery.way import goes_by
-from letters.models import Letter, Outbound
+from letters.models import BundleEntry, Letter, Outbound
 
 
 def _mails_of(letter: Letter) -> QuerySet[Outbound]:
@@ -47,6 +48,25 @@ class WayFilter(admin.SimpleListFilter):
         return queryset.filter(goes_by(Delivery(way))) if way in Delivery.values else queryset
 
 
+class BundleFilter(admin.SimpleListFilter):
+    """The letters in one bundle, as its page links to them; not offered otherwise."""
+
+    title = _("bundle")
+    parameter_name = "bundle"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        key = self.value()
+        return [(key, f"B{key}")] if key else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
+        key = self.value()
+        if not key:
+            return queryset
+        bundle = int(key) if key.isdecimal() else 0
+        inside = BundleEntry.objects.filter(bundle=bundle, left_out="")
+        return queryset.filter(pk__in=inside.values("letter"))
+
+
 @admin.register(Letter)
 class LetterAdmin(DeskAdmin[Letter]):
     list_display = (
@@ -54,7 +74,7 @@ class LetterAdmin(DeskAdmin[Letter]):
         "confirmed_at", "sent_at",
     )  # fmt: skip
     list_filter = (
-        "state", "hold_reason", WayFilter, "with_words", "campaign",
+        "state", "hold_reason", WayFilter, "with_words", "campaign", BundleFilter,
         ("government", admin.RelatedOnlyFieldListFilter),
     )  # fmt: skip
     list_select_related = ("government", "office__government", "submission")
@@ -62,7 +82,7 @@ class LetterAdmin(DeskAdmin[Letter]):
     search_help_text = _("Letter number, name or e-mail address")
     actions = ("release", "mark_sent", "withdraw")
     fieldsets = (
-        (None, {"fields": ("number", "state", "where", "hold_reason", "problem")}),
+        (None, {"fields": ("number", "state", "where", "hold_reason", "problem", "in_bundles")}),
         (
             _("To whom, by whom"),
             {"fields": ("campaign", "government", "office", "submission", "country")},
@@ -70,7 +90,7 @@ class LetterAdmin(DeskAdmin[Letter]):
         (_("Text"), {"fields": ("text", "language", "with_words")}),
         (_("When"), {"fields": ("created_at", "confirmed_at", "send_after", "sent_at")}),
     )
-    readonly_fields = ("where",)
+    readonly_fields = ("where", "in_bundles")
     change_list_template = "admin/letters/letter_list.html"
     change_form_template = "admin/letters/letter_page.html"
 
@@ -85,6 +105,13 @@ class LetterAdmin(DeskAdmin[Letter]):
     @admin.display(description=_("where it is"))
     def where(self, letter: Letter) -> str:
         return where_is(letter)
+
+    @admin.display(description=_("in bundles"))
+    def in_bundles(self, letter: Letter) -> str:
+        entries = letter.bundle_entries.filter(left_out="").order_by("bundle")
+        bundles = [entry.bundle for entry in entries.select_related("bundle")]
+        links = [(reverse("admin:letters_bundle_change", args=[b.pk]), b.number) for b in bundles]
+        return format_html_join(", ", '<a href="{}">{}</a>', links)
 
     def get_urls(self) -> list[URLPattern]:
         pdf = self.admin_site.admin_view(self.pdf)

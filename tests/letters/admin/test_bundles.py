@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
+from html import unescape
 from typing import Any
 
 import pytest
@@ -185,3 +187,42 @@ def test_the_pages_of_office_and_campaign_lead_to_it(
     page = desk.get(reverse(f"admin:campaign_{model}_change", args=[key])).content.decode()
 
     assert f"{ADD}?{model}={key}" in page
+
+
+def test_a_letter_names_its_bundles_and_a_bundle_leads_to_its_letters(
+    desk: Client, made: Bundle, letter: Letter
+) -> None:
+    LetterFactory(state=LetterState.HELD, hold_reason=HoldReason.HANDOVER)
+
+    page = text_of(desk.get(reverse("admin:letters_letter_change", args=[letter.pk])))
+    address = f"{reverse('admin:letters_letter_changelist')}?bundle={made.pk}"
+    found = desk.get(address).context["cl"].result_list
+
+    assert f'<a href="{page_of(made)}">{made.number}</a>' in page
+    assert f'<a href="{address}">1</a>' in text_of(desk.get(page_of(made)))
+    assert [one.pk for one in found] == [letter.pk]
+
+
+def test_a_finished_bundle_offers_a_new_one_with_the_same_answers(
+    desk: Client, made: Bundle
+) -> None:
+    page = unescape(text_of(desk.get(page_of(made))))
+
+    found = re.search(rf'<a href="({ADD}[^"]+)">Make a new one</a>', page)
+    assert found is not None
+    initial = desk.get(found[1]).context["adminform"].form.initial
+    assert initial == {
+        "campaign": str(made.campaign_id), "office": str(made.office_id), "which": "waiting",
+        "duplex": "True",
+    }  # fmt: skip
+
+
+def test_an_unfinished_bundle_offers_no_new_one(desk: Client, bundle: Bundle) -> None:
+    assert f"{ADD}?" not in text_of(desk.get(page_of(bundle)))
+
+
+def test_a_bundle_that_cannot_be_finds_no_letters(desk: Client, letter: Letter) -> None:
+    address = reverse("admin:letters_letter_changelist")
+
+    found = [desk.get(f"{address}?bundle={key}").context["cl"].result_count for key in ("999", "x")]
+    assert found == [0, 0]
