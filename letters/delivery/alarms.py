@@ -38,12 +38,16 @@ Key = tuple[int | None, str]
 
 @dataclass(frozen=True)
 class Standing:
-    """A trouble that stands: of a campaign's letters, or (campaign None) of the machine."""
+    """A trouble that stands: of a campaign's letters, or (campaign None) of the machine.
+
+    `early`: it may be over in a moment, and nobody is told yet.
+    """
 
     kind: str
     campaign: Campaign | None = None
     since: datetime | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    early: bool = False
 
     @property
     def key(self) -> Key:
@@ -81,12 +85,21 @@ def tell() -> list[UUID]:
 
 def standing_now() -> list[Standing]:
     """Return all that is wrong now and has somebody to be told."""
+    seen = watch.sight()
     machine = [
-        Standing(trouble.kind, None, trouble.since, trouble.facts)
-        for trouble in watch.troubles(watch.sight())
+        Standing(trouble.kind, None, trouble.since, trouble.facts, _is_early(trouble, seen))
+        for trouble in watch.troubles(seen)
         if settings.OPERATOR_EMAIL and trouble.kind not in NOT_TOLD
     ]
     return [*machine, *_of_letters()]
+
+
+def _is_early(trouble: watch.Trouble, seen: watch.Sight) -> bool:
+    """Whether a process never seen may still be starting: the first sign of life is young."""
+    if trouble.kind not in Heartbeat.Kind.values or trouble.since is not None:
+        return False
+    first = min((process.started_at for process in seen.processes), default=None)
+    return first is None or seen.seconds(first) <= settings.SILENT_SECONDS
 
 
 def _of_letters() -> Iterable[Standing]:
@@ -113,6 +126,8 @@ def _content(notice: Outbound) -> dict[str, Any]:
 
 
 def _is_news(one: Standing, last: Outbound | None, now: datetime) -> bool:
+    if one.early:
+        return False
     if last is None:
         return True
     if _content(last).get("over"):

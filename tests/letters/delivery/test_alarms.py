@@ -18,7 +18,7 @@ from letters.rendering.mail_notice import notice_mail
 from tests.factories.campaign import CampaignFactory
 from tests.factories.letters import LetterFactory
 from tests.journey import mails, work
-from tests.letters.signs import all_alive, look_again
+from tests.letters.signs import alive, all_alive, look_again
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 11, 2, 8, 0, tzinfo=timezone.get_default_timezone())
@@ -56,6 +56,21 @@ REFUSED_OVER = (
 
 def test_nothing_wrong_is_no_news() -> None:
     assert told_at() == []
+
+
+def test_sweeper_that_was_never_seen_has_time_to_start() -> None:
+    told = []
+    for seconds in (0, 120, 121):
+        look_again()
+        with time_machine.travel(START + timedelta(seconds=seconds), tick=False):
+            alive("worker")
+            told.append(len(alarms.look()))
+    assert told == [0, 0, 1]
+
+
+def test_nobody_is_told_where_nothing_ever_ran() -> None:
+    look_again()
+    assert alarms.look() == []
 
 
 def test_letters_that_are_held_are_told_once_to_their_campaign() -> None:
