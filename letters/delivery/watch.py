@@ -18,6 +18,7 @@ from django.db.models import Min, OuterRef, Subquery
 
 from campaign.models import Campaign
 from letters import clock
+from letters.delivery import broker
 from letters.delivery.mail import transport
 from letters.enums import LetterState, OutboundState, Purpose
 from letters.models import Heartbeat, Letter, MailServer, Move, Outbound, SiteDelivery
@@ -56,6 +57,7 @@ class Sight:
     approved_since: datetime | None
     lost_since: datetime | None
     free_megabytes: int
+    broker_answers: bool
 
     def seconds(self, since: datetime | None) -> int:
         return max(0, int((self.at - since).total_seconds())) if since else 0
@@ -108,6 +110,7 @@ def look() -> Sight:
         approved_since=_oldest_approved(),
         lost_since=_oldest_lease(now),
         free_megabytes=shutil.disk_usage(_existing(settings.VAR_DIR)).free // MEGABYTE,
+        broker_answers=broker.answers(),
     )
     caches["process"].set("delivery-sight", seen, REMEMBERED_SECONDS)
     return seen
@@ -143,7 +146,8 @@ def _oldest_lease(now: datetime) -> datetime | None:
 
 def troubles(seen: Sight) -> list[Trouble]:
     """Return what keeps mail from going out, the cause before what follows from it."""
-    return [*_decided(seen), *_server(seen), *_processes(seen), *_waiting(seen), *_disk(seen)]
+    parts = (_decided, _server, _broker, _processes, _waiting, _disk)
+    return [trouble for part in parts for trouble in part(seen)]
 
 
 def _decided(seen: Sight) -> Iterable[Trouble]:
@@ -155,6 +159,11 @@ def _decided(seen: Sight) -> Iterable[Trouble]:
 def _server(seen: Sight) -> Iterable[Trouble]:
     if seen.server_open and seen.server is not None:
         yield Trouble("server", seen.server.since, {"trouble": seen.server.trouble})
+
+
+def _broker(seen: Sight) -> Iterable[Trouble]:
+    if not seen.broker_answers:
+        yield Trouble("broker")
 
 
 def _processes(seen: Sight) -> Iterable[Trouble]:

@@ -99,6 +99,11 @@ SITE = {
 }
 
 SIMPLE = {
+    "broker": Words(
+        _("The queue (Redis) does not answer: workers hear of no work."),
+        _("Restart it. Until then “manage.py deliver --once” works without it."),
+        _("The queue (Redis) answers again."),
+    ),
     "worker": Words(
         _("No worker is running: nobody sends mail."),
         _("Start a Celery worker, or run “manage.py deliver” every minute."),

@@ -25,7 +25,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """503 with its reasons when mail cannot go out: their words are in rendering/troubles.py.
 
     Looked at: the database, answering and taking a row in; mail that is due, letters to be set,
-    claims that nobody freed; signs of life; the mail server; the disk. Ages are in seconds.
+    claims that nobody freed; signs of life; the mail server; the broker; the disk. Ages are in seconds.
     """
     try:
         _write_a_row()

@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from campaign.models import Campaign
 from letters.actions.confirm import approve_now
-from letters.delivery import watch
+from letters.delivery import broker, watch
 from letters.enums import LetterState, OutboundState
 from letters.models import Heartbeat, MailServer, SiteDelivery
 from letters.views import health
@@ -178,6 +178,13 @@ def test_site_that_was_paused_is_ready_and_says_so(client: Client) -> None:
 def test_disk_that_is_full_is_a_reason(client: Client, settings: Settings) -> None:
     settings.DISK_FREE_MB = 10**9
     assert ready_after(client)[1]["reasons"] == ["disk"]
+
+
+def test_queue_that_does_not_answer_is_a_reason(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broker, "answers", lambda: False)
+    assert ready_after(client)[1]["reasons"] == ["broker"]
 
 
 def broken(*_: object, **__: object) -> None:
