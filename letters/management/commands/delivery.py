@@ -102,7 +102,10 @@ def _ask(question: str) -> None:
 def _state(site: SiteDelivery) -> str:
     if not site.paused:
         return "Delivery: running."
-    why = ": ".join(filter(None, [str(site.get_reason_display()), site.note]))
+    reason = str(site.get_reason_display())
+    if site.reason == SiteDelivery.Reason.ORGANISER and site.by_id is None:
+        reason = "from the command line"  # nobody is logged in there
+    why = ": ".join(filter(None, [reason, site.note]))
     return f"Delivery: PAUSED since {_when(site.since)} ({why})."
 
 

@@ -95,7 +95,7 @@ def test_status_says_what_waits_who_works_and_what_is_wrong() -> None:
 def test_pause_and_resume() -> None:
     run("pause", "--note", "The relay moves.")
     assert site() == (True, "organiser", 1)
-    assert run("status")[0].endswith("(an organiser paused it: The relay moves.).")
+    assert run("status")[0].endswith("(from the command line: The relay moves.).")
     run("resume", "--yes")
     assert site() == (False, "", 1)
 
