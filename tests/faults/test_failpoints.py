@@ -55,6 +55,9 @@ KNOWN = {
     "letters/actions/asking.py",
     # Not of a letter or a mail: what two organisers decide together.
     "letters/actions/bulk.py",
+    # The states of a bundle for print.
+    "letters/bundled.py",
+    "letters/printing/hold.py",
 }
 
 
