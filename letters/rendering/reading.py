@@ -121,7 +121,8 @@ def compact(content: bytes, glyphs: frozenset[int]) -> bytes | None:
         options = subset.Options(notdef_outline=True, layout_features=[])
         options.drop_tables += ["VORG", "vmtx", "vhea", "cmap", "name", "OS/2", "post"]
         subsetter = subset.Subsetter(options)
-        subsetter.populate(gids=sorted(glyphs))
+        # Pango draws a control character as a glyph of no font (0xFFFF).
+        subsetter.populate(gids=sorted(g for g in glyphs if g < font["maxp"].numGlyphs))
         subsetter.subset(font)
         bare: bytes = font["CFF "].compile(font)
     return bare

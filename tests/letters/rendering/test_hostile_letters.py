@@ -152,3 +152,9 @@ def test_bad_input_has_its_stated_outcome(changes: dict[str, Any], told: str) ->
 def test_a_long_word_is_broken_and_stays_on_the_paper() -> None:
     read = "".join(page_texts(letter_pdf(sample("en", words=(WORD,))))[0].split())
     assert WORD in read
+
+
+@pytest.mark.parametrize("control", ["\x01", "\x04", "\x9b"])
+def test_a_control_character_among_chinese_is_refused_in_a_sentence(control: str) -> None:
+    told = outcome(sample("en", words=(f"驥{control}砪",)))
+    assert told == f"No installed font has: {control} (U+{ord(control):04X})."
