@@ -132,6 +132,13 @@ def _write_letters(submission: Submission, governments: Sequence[Government], fo
     )  # fmt: skip
 
 
+def _differs(submission: Submission, form: Form) -> bool:
+    written = set(submission.letters.values_list("government_id", flat=True))
+    if written != {government.pk for government in form.governments}:
+        return True
+    return any(getattr(submission, name) != value for name, value in form.personal().items())
+
+
 @transaction.atomic
 def revise(submission: Submission, form: Form, *, proven: bool) -> Submission:
     """Put other answers in place of those of a form that waits for its confirmation.
@@ -142,10 +149,12 @@ def revise(submission: Submission, form: Form, *, proven: bool) -> Submission:
     Returns it unchanged if it was confirmed or erased in this moment.
     """
     returned = submission.letters.filter(state=LetterState.RETURNED).exists()
-    if locked(submission).state not in OPEN and not returned:
+    before = locked(submission)
+    if before.state not in OPEN and not returned:
         return submission
+    other = proven or _differs(before, form)  # the same form pressed twice changes nothing
     change_address(submission, form.email)
-    revised_at = submission.revised_at if proven else clock.now()
+    revised_at = clock.now() if other and not proven else before.revised_at
     Submission.objects.filter(pk=submission.pk).update(**form.personal(), revised_at=revised_at)
     submission.refresh_from_db()
     chosen = {government.pk for government in form.governments}

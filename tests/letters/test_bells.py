@@ -61,6 +61,7 @@ def test_a_bell_gets_over_a_connection_that_the_server_cut(
 @pytest.mark.usefixtures("server")
 @pytest.mark.django_db(transaction=True)
 def test_bells_share_a_connection() -> None:
+    connection.close()  # an old one would be closed for its age
     connection.ensure_connection()
     first = connection.connection
     assert [tasks.sweep.apply().state, tasks.sweep.apply().state] == ["SUCCESS"] * 2

@@ -90,3 +90,12 @@ def test_page_pressed_twice_leads_to_the_letter(client: Client) -> None:
     seen = seen_by(client, link)
     answers = [client.post(link, {"seen": seen}).status_code for _ in range(2)]
     assert (answers, state_and_words()[0]) == ([302, 302], LetterState.APPROVED)
+
+
+def test_same_form_pressed_twice_is_no_change(client: Client) -> None:
+    world = make_world()
+    key = signed(client, world)
+    signed_again = sign(client, world, form_key=key, words="My grandfather cleared mine fields.")
+    answer = client.post(link_in(mails("mari@post.example")[0]), {})
+    assert (signed_again.status_code, answer.status_code) == (302, 302)
+    assert state_and_words()[0] == LetterState.APPROVED
