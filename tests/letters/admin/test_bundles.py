@@ -129,9 +129,9 @@ def test_to_look_is_no_right_to_ask_hand_over_or_clear(made: Bundle, letter: Let
         client.post(reverse("admin:letters_bundle_clear", args=[made.pk])).status_code,
     ]  # fmt: skip
 
-    with closing(client.get(file_of(made))) as file:
-        assert (file.status_code, codes) == (200, [403] * 3)
-    assert Bundle.objects.get().state == Bundle.State.DONE
+    assert (codes, Bundle.objects.get().state) == ([403] * 3, Bundle.State.DONE)
+    with closing(client.get(file_of(made))) as file:  # ends the request, and its connection
+        assert file.status_code == 200
 
 
 def test_its_letters_are_marked_as_sent_with_evidence(
