@@ -38,7 +38,7 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
         events = request.path.endswith(EVENTS)
         most = MOST_BYTES_OF_EVENTS if events else MOST_BYTES_FROM_PROVIDER
         return _say(413, "Larger than anything we take.") if int(length) > most else None
-    if request.path.startswith(DESK) and _signed_in(request):
+    if request.path.startswith(DESK) and (int(length) <= MOST_BYTES or _signed_in(request)):
         too_large = int(length) > MOST_BYTES_AT_DESK
         return _say(413, "Files may have 12 MB at most.") if too_large else None
     if int(length) > MOST_BYTES:
@@ -49,9 +49,7 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
 
 
 def _signed_in(request: HttpRequest) -> bool:
-    """Whether a session's cookie comes along that is one. Costs its look-up, for large ones only."""
-    if int(request.META["CONTENT_LENGTH"]) <= MOST_BYTES:
-        return True
+    """Whether a session's cookie comes along that is one. Costs a question to the database."""
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     store = import_module(settings.SESSION_ENGINE).SessionStore
     return bool(key) and SESSION_KEY in store(key)

@@ -21,7 +21,8 @@ class Changed(Exception):
 def fingerprint(submission: Submission, words: str, letters: Iterable[tuple[Letter, Draft]]) -> str:
     """Return 32 characters that change with whatever a reader would call another letter.
 
-    `words` are the own words that the page showed: a sentence may be added there. Neither the day nor the number is part of it: a page may be read across midnight.
+    `words` are the own words that the page showed: a sentence may be added there. The day is no
+    part of it: a page may be read across midnight.
     """
     answers = (submission.name, submission.organisation, submission.town, submission.country)
     shown = sorted((letter.number, *_of(draft)) for letter, draft in letters)

@@ -152,9 +152,9 @@ def revise(submission: Submission, form: Form, *, proven: bool) -> Submission:
     before = locked(submission)
     if before.state not in OPEN and not returned:
         return submission
-    other = proven or _differs(before, form)  # the same form pressed twice changes nothing
+    unseen = not proven and _differs(before, form)  # a form pressed twice changes nothing
     change_address(submission, form.email)
-    revised_at = clock.now() if other and not proven else before.revised_at
+    revised_at = clock.now() if unseen else before.revised_at
     Submission.objects.filter(pk=submission.pk).update(**form.personal(), revised_at=revised_at)
     submission.refresh_from_db()
     chosen = {government.pk for government in form.governments}
